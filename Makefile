@@ -1,0 +1,41 @@
+# Two commands do everything on a fresh machine with git, make and Python 3.11 or later: make demo, make test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup demo test check bench interop clean
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/tacit models fetch
+	touch $@
+
+demo: setup
+	$(BIN)/tacit demo --out demo
+
+test: setup
+	$(BIN)/python -m pytest -n 2
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Opt-in, several GB: reads every frame with the real LeRobot loader. `make interop DATASET=folder`
+INTEROP := .venv-interop
+
+$(INTEROP)/ready:
+	$(PYTHON) -m venv $(INTEROP)
+	$(INTEROP)/bin/python -m pip install --quiet lerobot==0.4.4
+	touch $@
+
+interop: $(INTEROP)/ready
+	@test -n "$(DATASET)" || { echo "Name a dataset: make interop DATASET=folder"; exit 2; }
+	PYTHONPATH=src HF_HUB_OFFLINE=1 $(INTEROP)/bin/python -W ignore tests/interop/read_with_lerobot.py "$(DATASET)"
+
+clean:
+	rm -rf $(VENV) demo

@@ -1,0 +1,69 @@
+"""The `tacit` command: all commands joined, and the one door through which errors leave.
+
+Every command lives in a file of its own room's name. Nothing heavy is imported before a command runs.
+"""
+
+import errno
+import os
+import sys
+from typing import NoReturn
+
+import typer
+
+from tacit.cli import agreement, consent, dataset, demo, footage, licensing, models, run_folder, shop, worker
+from tacit.records.errors import MachineError, TacitError
+
+app = typer.Typer(
+    name="tacit",
+    help="Turns hand work, filmed only with the worker's yes, into robot skills, and pays the worker.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+run_folder.attach(app)
+demo.attach(app)
+shop.attach(app)
+agreement.attach(app)
+worker.attach(app)
+consent.attach(app)
+footage.attach(app)
+dataset.attach(app)
+licensing.attach(app)
+models.attach(app)
+
+_INTERRUPTED = 130
+
+
+def run() -> NoReturn:
+    """Run the command line and leave with its exit code; what went wrong is one plain sentence on standard error."""
+    try:
+        app(standalone_mode=True)
+    except TacitError as error:
+        _leave(str(error), error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        _leave(_sentence(error), MachineError.exit_code)
+    except MemoryError:
+        _leave("The machine is out of memory. Close something, or use --jobs 1.", MachineError.exit_code)
+    except KeyboardInterrupt:
+        _leave("Stopped. What was finished is kept; the same command goes on from there.", _INTERRUPTED)
+    sys.exit(0)
+
+
+def _sentence(error: OSError) -> str:
+    """What an error of the operating system means for whoever reads it."""
+    place = f" at {error.filename}" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"The disk is full{place}. Make room and run the same command again; what was finished is kept."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"There is no permission to do this{place} ({error.strerror}). Change the permissions or the folder."
+    return f"The machine stands in the way{place}: {error.strerror or error}."
+
+
+def _leave(sentence: str, code: int) -> NoReturn:
+    print(f"tacit: {sentence}", file=sys.stderr)  # noqa: T201 - the door itself
+    sys.exit(code)

@@ -1,0 +1,81 @@
+"""`tacit dataset`: builds and checks LeRobot datasets."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tacit.cli.options import HERE, TRAINING, AsJson, ForPurpose, ShopFolder, open_shop
+from tacit.cli.show import TerminalProgress, say, say_json, say_table
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command("build")(build)
+    group.command("check")(check)
+    group.command("list")(list_)
+    app.add_typer(group, name="dataset", help="Build and check LeRobot v3.0 datasets.")
+
+
+def build(
+    out: Annotated[Path, typer.Option(help="Folder of the dataset; an older version of it there is replaced.")],
+    agreement: Annotated[str, typer.Option(help="Under which agreement.")],
+    purpose: ForPurpose = TRAINING,
+    shop: ShopFolder = HERE,
+    json: AsJson = False,
+) -> None:
+    """Build a dataset of everything that was released for this purpose."""
+    from tacit.flows.build_dataset import Order, build_dataset
+    from tacit.flows.withdraw_consent import finish_withdrawals
+    from tacit.records.errors import NothingToBuildError
+
+    opened = open_shop(shop)
+    progress = TerminalProgress()
+    finish_withdrawals(opened.shop, opened.contract, progress)
+    built = build_dataset(opened.shop, opened.contract, Order(agreement, purpose, None, out), progress)
+    if built.version is None:
+        raise NothingToBuildError(len(built.refused))
+    version = built.version
+    if json:
+        say_json(
+            {
+                "dataset": version.dataset_id,
+                "version": version.version,
+                "path": version.path,
+                "episodes": len(version.episodes),
+                "digest": version.digest,
+                "left_out": len(built.refused),
+            }
+        )
+        return
+    say(f"Built version {version.version} of {version.dataset_id}: {len(version.episodes)} episodes in {out}.")
+    if built.refused:
+        say(f"{len(built.refused)} recordings are not in it: not released, or no consent for {purpose}.")
+
+
+def check(folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")], json: AsJson = False) -> None:
+    """Check that a dataset is whole: what LeRobot needs, and what we promise."""
+    from tacit.datasets.check import check_dataset
+    from tacit.records.errors import FaultyDatasetError
+
+    faults = check_dataset(folder)
+    if json:
+        say_json({"faults": [str(fault) for fault in faults]})
+    if faults:
+        raise FaultyDatasetError(str(folder), faults)
+    if not json:
+        say(f"{folder} is whole.")
+
+
+def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
+    """List the datasets that the shop has made, every version."""
+    columns = ("dataset", "version", "purpose", "episodes", "made", "folder")
+    rows = [
+        (v.dataset_id, v.version, v.purpose.value, len(v.episodes), v.made_at.isoformat(timespec="seconds"), v.path)
+        for v in open_shop(shop).shop.catalogue.dataset_versions()
+    ]
+    if json:
+        say_json({"datasets": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        say_table(columns, rows)

@@ -1,0 +1,119 @@
+"""`tacit ingest | process | recordings | release | show`: from a video file to what a worker may release."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tacit.cli.options import (
+    HERE,
+    TRAINING,
+    AsJson,
+    AskPin,
+    ForPurpose,
+    PinStdin,
+    ShopFolder,
+    open_shop,
+    read_moment,
+    read_pin,
+)
+from tacit.cli.show import TerminalProgress, say, say_json, say_table
+
+RecordingId = Annotated[str, typer.Argument(help="The recording, as `tacit recordings` lists it.")]
+Jobs = Annotated[int, typer.Option("--jobs", min=0, help="Recordings at work at once; 0 for one per core.")]
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("ingest")(ingest)
+    app.command("process")(process)
+    app.command("recordings")(recordings)
+    app.command("release")(release)
+    app.command("show")(show)
+
+
+def ingest(
+    file: Annotated[Path, typer.Argument(help="The video file; it stays where it is.")],
+    worker: Annotated[str, typer.Option(help="Whose work it shows.")],
+    agreement: Annotated[str, typer.Option(help="Under which agreement it was filmed.")],
+    task: Annotated[str, typer.Option(help="What is done in it, in the plant's own words.")],
+    station: Annotated[str, typer.Option(help="Where.")],
+    started_at: Annotated[str, typer.Option(help="When filming began, with the offset from UTC.")],
+    purpose: ForPurpose = TRAINING,
+    shop: ShopFolder = HERE,
+) -> None:
+    """Take a video file in. Without the worker's consent it is not even opened."""
+    from tacit.flows.ingest import Source
+    from tacit.flows.ingest import ingest as take_in
+
+    source = Source(file, worker, agreement, task, station, read_moment(started_at), purpose)
+    say(take_in(open_shop(shop).shop, source).recording_id)
+
+
+def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = HERE) -> None:
+    """Anonymise, track hands and find episodes in everything not processed yet."""
+    from tacit.engine.pool import PoolEngine
+    from tacit.flows.process import process as run_all
+    from tacit.flows.withdraw_consent import finish_withdrawals
+    from tacit.wiring import default_jobs
+
+    opened = open_shop(shop)
+    progress = TerminalProgress()
+    finish_withdrawals(opened.shop, opened.contract, progress)
+    engine = PoolEngine(jobs or default_jobs())
+    everything = opened.shop.catalogue.recordings()
+    ends = run_all(opened.shop, engine, opened.contract, opened.make_job, purpose, everything, progress)
+    for end in ends:
+        why = end.refusal.sentence if end.refusal else end.problem
+        if why:
+            say(f"{end.recording.recording_id}: {why}")
+    say(f"Processed {sum(end.outcome is not None for end in ends)} of {len(ends)} recordings.")
+
+
+def recordings(shop: ShopFolder = HERE, json: AsJson = False) -> None:
+    """List the recordings and what became of each."""
+    from tacit.flows.list_recordings import list_recordings
+
+    listed = list_recordings(open_shop(shop).shop)
+    columns = ("recording", "worker", "file", "task", "status", "seconds", "hands", "faces in", "reason")
+    rows = [
+        (
+            one.recording.recording_id,
+            one.label,
+            one.file,
+            one.recording.task,
+            one.status.value,
+            round(one.outcome.filmed_ms / 1000, 1) if one.outcome else 0.0,
+            round(one.outcome.hands_fraction, 3) if one.outcome else 0.0,
+            one.outcome.faces_frames if one.outcome else 0,
+            one.reason,
+        )
+        for one in listed
+    ]
+    if json:
+        say_json({"recordings": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        say_table(columns, rows)
+
+
+def release(recording: RecordingId, pin: AskPin = False, pin_stdin: PinStdin = False, shop: ShopFolder = HERE) -> None:
+    """Put down the worker's word that a recording may go into datasets. With a PIN it is signed."""
+    from tacit.flows.release import give_release, require_recording
+
+    opened = open_shop(shop).shop
+    given = give_release(opened, require_recording(opened, recording), read_pin(pin, pin_stdin))
+    say(f"Released {recording} ({given.evidence}).")
+
+
+def show(
+    recording: RecordingId,
+    out: Annotated[Path, typer.Option(help="The page to write, one HTML file.")],
+    purpose: ForPurpose = TRAINING,
+    shop: ShopFolder = HERE,
+) -> None:
+    """Write a page about one recording: key frames with the hands drawn on them, and quality over time."""
+    from tacit.flows.show_recording import show_recording
+
+    page = show_recording(open_shop(shop).shop, recording, purpose)
+    out.write_text(page, encoding="utf-8")
+    say(f"Wrote {out}.")

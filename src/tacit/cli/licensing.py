@@ -1,0 +1,141 @@
+"""`tacit license | payment | settle | statement`: who may use what, what they paid, and what workers earned."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tacit.cli.options import HERE, AsJson, ShopFolder, open_shop, read_day, read_purposes
+from tacit.cli.show import say, say_json, say_table
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands."""
+    licenses = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    licenses.command("grant")(grant)
+    licenses.command("list")(list_)
+    app.add_typer(licenses, name="license", help="Licences of datasets.")
+    payments = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    payments.callback()(_payments)
+    payments.command("record")(record)
+    app.add_typer(payments, name="payment", help="What licensees paid.")
+    app.command("settle")(settle)
+    app.command("statement")(statement)
+
+
+def _payments() -> None:
+    """Keep `payment` a group while it has one command."""
+
+
+def grant(
+    dataset: Annotated[str, typer.Argument(help="The dataset: its folder or its id.")],
+    to: Annotated[str, typer.Option(help="Who takes the licence.")],
+    purpose: Annotated[list[str], typer.Option(help="For what; repeat for more.")],
+    territory: Annotated[list[str], typer.Option(help="Where, a country code or EU; repeat for more.")],
+    until: Annotated[str, typer.Option(help="Last day, such as 2027-12-31.")],
+    price: Annotated[str, typer.Option(help="Plain digits, such as 50000.00.")],
+    currency: Annotated[str, typer.Option(help="Such as INR.")],
+    shop: ShopFolder = HERE,
+    json: AsJson = False,
+) -> None:
+    """Grant a licence of a dataset. Only signed or witnessed consents and releases may leave (R11)."""
+    from tacit.flows.add_agreement import require_agreement
+    from tacit.flows.find_dataset import require_version
+    from tacit.flows.grant_license import Terms, grant_license
+    from tacit.records.money import parse_money
+    from tacit.words.license_text import license_in_words
+
+    opened = open_shop(shop).shop
+    amount = parse_money(price, currency)
+    terms = Terms(dataset, to, read_purposes(purpose), tuple(territory), read_day(until), amount)
+    granted = grant_license(opened, terms)
+    version = require_version(opened, granted.dataset_id, granted.version)
+    if json:
+        say_json({"license": granted.license_id, "dataset": granted.dataset_id, "version": granted.version})
+        return
+    say(license_in_words(granted, require_agreement(opened, version.agreement_id)))
+    say(f"\nGranted as {granted.license_id}. Next: tacit payment record {granted.license_id} AMOUNT --reference REF")
+
+
+def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
+    """List the licences of the shop."""
+    columns = ("licence", "licensee", "dataset", "version", "until", "price")
+    rows = [
+        (one.license_id, one.licensee, one.dataset_id, one.version, one.valid_until.isoformat(), str(one.price))
+        for one in open_shop(shop).shop.catalogue.licenses()
+    ]
+    if json:
+        say_json({"licenses": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        say_table(columns, rows)
+
+
+def record(
+    license_id: Annotated[str, typer.Argument(metavar="LICENSE", help="Which licence it is for.")],
+    amount: Annotated[str, typer.Argument(help="Plain digits, such as 50000.00.")],
+    reference: Annotated[str, typer.Option(help="The bank's reference; the same one twice is booked once.")],
+    shop: ShopFolder = HERE,
+) -> None:
+    """Book what a licensee paid: the agreed part into the workers' pool, the rest to its owner."""
+    from tacit.flows.find_license import require_license
+    from tacit.flows.record_payment import record_payment
+    from tacit.records.money import parse_money
+
+    opened = open_shop(shop).shop
+    currency = require_license(opened, license_id).price.currency
+    booked = record_payment(opened, license_id, parse_money(amount, currency), reference)
+    say(f"Booked {booked.transaction_id}: {booked.memo}.")
+    for posting in booked.postings:
+        say(f"  {posting.account:<40} {posting.amount!s:>20}")
+
+
+def settle(shop: ShopFolder = HERE, json: AsJson = False) -> None:
+    """Book what workers are owed: pay for filming, and their shares of what licensees paid."""
+    from tacit.flows.settle import settle as book_due
+
+    booked = book_due(open_shop(shop).shop)
+    if json:
+        say_json({"booked": [transaction.transaction_id for transaction in booked]})
+        return
+    for transaction in booked:
+        say(f"Booked {transaction.transaction_id}: {transaction.memo}.")
+    say(f"{len(booked)} transactions booked." if booked else "Nothing was due.")
+
+
+def statement(
+    worker: Annotated[str, typer.Argument(help="The worker, or an account such as w-….")],
+    out: Annotated[Path | None, typer.Option(help="Write it as a page, one HTML file.")] = None,
+    shop: ShopFolder = HERE,
+    json: AsJson = False,
+) -> None:
+    """Show what a worker earned, and why, so that it can be added up by hand."""
+    from tacit.flows.make_statement import find_account, make_statement
+    from tacit.pages.statement_page import render_statement
+    from tacit.words.catalogue import english
+    from tacit.words.statement_text import explain_line
+
+    opened = open_shop(shop).shop
+    account, name, language = find_account(opened, worker)
+    made = make_statement(opened, account)
+    if out is not None:
+        out.write_text(render_statement(made, name, language), encoding="utf-8")
+        say(f"Wrote {out}.")
+    elif json:
+        say_json(
+            {
+                "account": account,
+                "lines": [{"id": line.transaction_id, "amount": str(line.amount)} for line in made.lines],
+                "owed": [str(total.owed) for total in made.totals],
+            }
+        )
+    else:
+        for line in made.lines:
+            text = explain_line(line, english())
+            say(f"{line.booked_at.date()}  {text.what}: {line.amount}")
+            for sentence in (text.about, *text.steps):
+                say(f"    {sentence}")
+        for total in made.totals:
+            say(
+                f"Filming {total.filming} + shares {total.shares} + corrections {total.corrections} "
+                f"- paid out {total.paid_out} = owed {total.owed}"
+            )

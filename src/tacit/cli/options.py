@@ -1,0 +1,80 @@
+"""Options that many commands share."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tacit.records.errors import BadNameError
+from tacit.records.purposes import Purpose
+
+if TYPE_CHECKING:
+    from tacit.wiring import OpenShop
+
+ShopFolder = Annotated[Path, typer.Option("--shop", help="Folder of the shop.", show_default="this folder")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object on standard output.")]
+PinStdin = Annotated[bool, typer.Option("--pin-stdin", help="Read the worker's PIN from standard input.")]
+AskPin = Annotated[bool, typer.Option("--pin", help="Ask the worker for their PIN and sign with it.")]
+ForPurpose = Annotated[Purpose, typer.Option("--purpose", help="What the footage is to be used for.")]
+HERE = Path()
+TRAINING = Purpose.TRAIN_ROBOT_SKILL
+
+
+def open_shop(folder: Path) -> "OpenShop":
+    """Open the shop that a command was pointed at."""
+    from tacit import wiring
+
+    return wiring.open_shop(folder, wiring.read_environment(os.environ))
+
+
+def read_pin(ask: bool, from_stdin: bool, confirm: bool = False) -> str:
+    """A worker's PIN, asked for unseen or read from standard input; "" where neither is wanted."""
+    if from_stdin:
+        return typer.get_text_stream("stdin").readline().rstrip("\n")
+    if ask:
+        pin: str = typer.prompt("PIN of the worker", hide_input=True, confirmation_prompt=confirm, err=True)
+        return pin
+    return ""
+
+
+def read_purposes(words: list[str]) -> frozenset[Purpose]:
+    """Purposes as typed.
+
+    Raises:
+        BadNameError: One is not of the closed list (R2).
+    """
+    known = ", ".join(purpose.value for purpose in Purpose)
+    for word in words:
+        if word not in {purpose.value for purpose in Purpose}:
+            raise BadNameError("purpose", word, f"one of {known}")
+    return frozenset(Purpose(word) for word in words)
+
+
+def read_moment(text: str) -> datetime:
+    """A date and time with its offset, as typed.
+
+    Raises:
+        BadNameError: It is not one.
+    """
+    expected = "a date and time with its offset, such as 2026-01-31T08:30:00+05:30"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadNameError("moment", text, expected) from error
+    if moment.tzinfo is None:
+        raise BadNameError("moment", text, expected)
+    return moment.astimezone(UTC)
+
+
+def read_day(text: str) -> date:
+    """A date, as typed.
+
+    Raises:
+        BadNameError: It is not one.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadNameError("day", text, "a date such as 2026-01-31") from error

@@ -1,0 +1,37 @@
+"""`tacit init`: makes a shop."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tacit.cli.show import say
+from tacit.records.errors import BadNameError
+from tacit.wiring import KeySource, create_shop, read_environment
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("init")(init)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="New folder for the shop.")],
+    fps: Annotated[int, typer.Option(min=1, max=120, help="Frames per second of everything made here.")] = 30,
+    canvas: Annotated[str, typer.Option(help="Pixels of everything made here, WIDTHxHEIGHT.")] = "1280x720",
+    key: Annotated[KeySource, typer.Option(help="Where the master key comes from.")] = KeySource.FILE,
+) -> None:
+    """Make a shop: a folder for consents, sealed footage, datasets and books. Its keys are kept elsewhere."""
+    found = re.fullmatch(r"([0-9]{2,4})x([0-9]{2,4})", canvas)
+    width, height = (int(found[1]), int(found[2])) if found else (0, 0)
+    if width < 64 or height < 64 or width % 2 or height % 2:
+        raise BadNameError("canvas", canvas, "WIDTHxHEIGHT in even pixels from 64x64, such as 1280x720,")
+    environment = read_environment(os.environ)
+    opened = create_shop(folder, environment, fps, width, height, key)
+    say(f"Made the shop {opened.shop.shop_id} in {folder}.")
+    say(
+        f"Its keys are in {environment.keys / opened.shop.shop_id}: keep them safe, and apart from backups of the shop."
+    )
+    say("Next: tacit agreement add FILE")

@@ -1,0 +1,51 @@
+"""How answers and progress are shown: tables for people, JSON for machines, progress only where somebody watches."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+
+def say(text: str) -> None:
+    """Print a line of the answer."""
+    print(text)  # noqa: T201 - this is where answers are printed
+
+
+def say_json(value: Any) -> None:
+    """Print the whole answer as one JSON object."""
+    say(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table; numbers are set right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for index, name in enumerate(columns):
+        is_number = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160).print(table)
+
+
+class TerminalProgress:
+    """Bars with the time left on standard error; silent where that is no terminal."""
+
+    @contextmanager
+    def step(self, what: str, total: float) -> Iterator[Callable[[float], None]]:
+        """Show one step of a known size."""
+        if not sys.stderr.isatty() or total <= 0:
+            yield lambda _done: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bars:
+            task = bars.add_task(what, total=total)
+            yield lambda done: bars.update(task, completed=min(done, total))

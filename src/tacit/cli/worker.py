@@ -1,0 +1,60 @@
+"""`tacit worker`: the people whose work is filmed."""
+
+from typing import Annotated
+
+import typer
+
+from tacit.cli.options import HERE, AsJson, AskPin, PinStdin, ShopFolder, open_shop, read_pin
+from tacit.cli.show import say, say_json, say_table
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command("add")(add)
+    group.command("list")(list_)
+    app.add_typer(group, name="worker", help="The people whose work is filmed.")
+
+
+def add(
+    label: Annotated[str, typer.Argument(help="Short name that you will type, such as asha.")],
+    name: Annotated[str, typer.Option(help="Name as it stands on statements.")],
+    language: Annotated[str, typer.Option(help="Language for notices, such as hi or en.")],
+    pin: AskPin = False,
+    pin_stdin: PinStdin = False,
+    shop: ShopFolder = HERE,
+) -> None:
+    """Add a worker. With a PIN of their own they can sign; without one their word is only declared."""
+    from tacit.flows.add_worker import add_worker
+
+    add_worker(open_shop(shop).shop, label, name, language, read_pin(pin, pin_stdin, confirm=True))
+    say(f"Added the worker {label}. Next: tacit consent notice {label} --agreement ID")
+
+
+def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
+    """List the workers of the shop, and what stands of their yes."""
+    from tacit.rights.standing import standing_purposes
+
+    opened = open_shop(shop).shop
+    columns = ("worker", "language", "signs", "consents to")
+    rows = [
+        (
+            worker.label,
+            worker.language,
+            "with a PIN" if worker.public_key else "no",
+            ", ".join(
+                sorted(
+                    standing_purposes(
+                        opened.catalogue.consents(worker.worker_uid),
+                        opened.catalogue.withdrawals(worker.worker_uid),
+                        opened.clock.now(),
+                    )
+                )
+            ),
+        )
+        for worker in opened.catalogue.workers()
+    ]
+    if json:
+        say_json({"workers": [dict(zip(columns, row, strict=True)) for row in rows]})
+    else:
+        say_table(columns, rows)

@@ -1,0 +1,57 @@
+"""One digest for one content: what a dataset says, whatever shop made it, wherever and whenever.
+
+In it: what all episodes share; every feature of every frame by value; every video by the packets that the decoder
+gets; task, lineage and order of the episodes, where pseudonyms count only by who comes first, second, third. Not in
+it: dates, names, cards, the share table, file names, compression, the pseudonyms themselves, and everything that the
+checker computes again from the rest (statistics, counters, quality figures).
+
+The form is ours. A field is its tag, its length (8 bytes, most significant first) and its bytes.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tacit.datasets.durable import to_canonical_json
+from tacit.datasets.episode import PSEUDONYM_COLUMNS
+from tacit.datasets.features import FEATURES, DatasetSpec, data_path, video_path
+from tacit.datasets.reader import read_episode_rows, read_json, read_table, spec_of, to_arrays
+from tacit.datasets.video import read_video_bytes
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+_ROW_COLUMNS = ("tasks", "length", "agreement", "purpose", "start_s", "accepted_s")
+
+
+def dataset_digest(folder: Path) -> str:
+    """SHA-256 (hex) of the canonical form of a finished dataset.
+
+    Raises:
+        UnreadableDatasetError: A file is missing or cannot be read.
+    """
+    return compute_digest(folder, spec_of(read_json(folder, "meta/info.json")))
+
+
+def compute_digest(folder: Path, spec: DatasetSpec) -> str:
+    """The same, for a dataset that has its data, videos and episode rows, but no `info.json` yet."""
+    digest = hashlib.sha256()
+    _feed(digest, b"spec", to_canonical_json(vars(spec)))
+    seen: dict[str, dict[str, int]] = {name: {} for name in PSEUDONYM_COLUMNS}
+    for index, row in enumerate(read_episode_rows(folder, [*_ROW_COLUMNS, *PSEUDONYM_COLUMNS])):
+        ranks = {name: seen[name].setdefault(row[name], len(seen[name])) for name in PSEUDONYM_COLUMNS}
+        _feed(digest, b"episode", to_canonical_json(row | ranks))
+        arrays = to_arrays(read_table(folder, data_path(index)), data_path(index))
+        for feature in FEATURES:
+            values = arrays[feature.name].astype("<f4") + np.float32(0)  # adding 0 makes -0 and 0 the same
+            _feed(digest, b"column", values.tobytes())
+        for part in read_video_bytes(folder / video_path(index), spec.fps):
+            _feed(digest, b"video", part)
+    return digest.hexdigest()
+
+
+def _feed(digest: "_Hash", tag: bytes, payload: bytes) -> None:
+    digest.update(tag + len(payload).to_bytes(8, "big"))
+    digest.update(payload)

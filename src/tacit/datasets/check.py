@@ -1,0 +1,204 @@
+"""Checks a dataset against everything that LeRobot needs and that tacit promises, and says of each fault where it is.
+
+Nothing is repaired. One episode is in memory at a time. Faults that hide others end the search early: without
+`info.json` nothing else is looked at, and an episode whose parquet cannot be read is not compared with its video.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tacit.datasets.canonical import compute_digest
+from tacit.datasets.check_episode import find_episode_faults, find_stats_faults
+from tacit.datasets.episode import PSEUDONYM, episode_schema
+from tacit.datasets.features import DatasetSpec, build_info
+from tacit.datasets.reader import read_episode_rows, read_json, read_table, spec_of
+from tacit.datasets.stats import STAT_NAMES, Stats, StatsSum
+from tacit.datasets.writer import MARK
+from tacit.records.errors import Fault, FaultyDatasetError, UnreadableDatasetError
+
+_INFO = "meta/info.json"
+_REBUILD = "Build the dataset again."
+_ABSOLUTE = re.compile(r"(?<![\w.:/])/(home|Users|Volumes|root|tmp|var|mnt|media|opt|srv)/|\b[A-Za-z]:\\+\w|file://")
+
+
+def require_sound(folder: Path) -> None:
+    """Check a dataset.
+
+    Raises:
+        FaultyDatasetError: It has faults; all are listed.
+    """
+    faults = check_dataset(folder)
+    if faults:
+        raise FaultyDatasetError(str(folder), faults)
+
+
+def check_dataset(folder: Path) -> list[Fault]:
+    """Every fault of a dataset, each with its file; none for a sound one."""
+    try:
+        info = read_json(folder, _INFO)
+        spec = spec_of(info)
+    except UnreadableDatasetError as error:
+        return [_unreadable(error)]
+    faults: list[Fault] = []
+    try:
+        faults += _check_episodes(folder, info, spec)
+        digest = compute_digest(folder, spec)
+    except UnreadableDatasetError as error:
+        digest = ""
+        if not any(fault.file == error.file for fault in faults):
+            faults.append(_unreadable(error))
+    faults += _check_mark(folder, digest)
+    faults += _check_cards(folder)
+    faults += _check_paths(folder)
+    return faults
+
+
+def _unreadable(error: UnreadableDatasetError) -> Fault:
+    return Fault(error.file, 0, f"{error.reason}. Copy the dataset again, or build it again.")
+
+
+def _check_episodes(folder: Path, info: Mapping[str, Any], spec: DatasetSpec) -> list[Fault]:
+    """Everything that goes through the episode rows; the rows are read once and never held together."""
+    faults = _check_row_columns(folder)
+    if faults:
+        return faults
+    tasks, faults = _read_tasks(folder)
+    n_frames = n_episodes = 0
+    total = StatsSum()
+    for index, row in enumerate(read_episode_rows(folder)):
+        faults += find_episode_faults(folder, spec, row, index, n_frames, tasks)
+        total.add(_row_stats(row))
+        n_frames += row["length"]
+        n_episodes += 1
+    if info != json.loads(json.dumps(build_info(spec, n_episodes, n_frames, len(tasks)))):
+        expected = build_info(spec, n_episodes, n_frames, len(tasks))
+        odd = sorted(key for key in info.keys() | expected.keys() if info.get(key) != expected.get(key))
+        faults.append(Fault(_INFO, 0, f"{', '.join(odd)} differ from what the episodes say. {_REBUILD}"))
+    faults += _check_total(folder, total.result())
+    return faults
+
+
+def _check_row_columns(folder: Path) -> list[Fault]:
+    expected = set(episode_schema().names)
+    faults = []
+    for path in sorted((folder / "meta" / "episodes").glob("*/*.parquet")):
+        relative = path.relative_to(folder).as_posix()
+        try:
+            found = set(pq.read_schema(path).names)
+        except (pa.ArrowException, OSError) as error:
+            return [Fault(relative, 0, f"it cannot be read ({str(error).splitlines()[0]}). {_REBUILD}")]
+        if absent := sorted(expected - found):
+            faults.append(Fault(relative, 0, f"the columns {', '.join(absent[:4])} are missing. {_REBUILD}"))
+        if extra := sorted(found - expected):
+            sentence = f"the columns {', '.join(extra[:4])} are not part of the format and may tell of a person. "
+            faults.append(Fault(relative, 0, sentence + _REBUILD))
+    return faults
+
+
+def _read_tasks(folder: Path) -> tuple[list[str], list[Fault]]:
+    relative = "meta/tasks.parquet"
+    try:
+        table = read_table(folder, relative)
+        numbers = table.column("task_index").to_pylist()
+        tasks = [str(task) for task in table.column("__index_level_0__").to_pylist()]
+    except UnreadableDatasetError as error:
+        return [], [_unreadable(error)]
+    except KeyError as error:
+        return [], [Fault(relative, 0, f"the column {error} is missing. {_REBUILD}")]
+    if numbers != list(range(len(tasks))):
+        return tasks, [Fault(relative, 0, f"task numbers do not count from 0. {_REBUILD}")]
+    return tasks, []
+
+
+def _row_stats(row: Mapping[str, Any]) -> dict[str, Stats]:
+    stats: dict[str, Stats] = {}
+    for key, value in row.items():
+        if key.startswith("stats/"):
+            _, feature, name = key.split("/")
+            stats.setdefault(feature, {})[name] = np.asarray(value, dtype=np.float64)
+    return stats
+
+
+def _check_total(folder: Path, expected: Mapping[str, Stats]) -> list[Fault]:
+    relative = "meta/stats.json"
+    try:
+        stored = read_json(folder, relative)
+    except UnreadableDatasetError as error:
+        return [_unreadable(error)]
+    faults = []
+    for feature in sorted(stored.keys() | expected.keys()):
+        named = stored.get(feature)
+        if not isinstance(named, dict) or set(named) != set(STAT_NAMES) or feature not in expected:
+            faults.append(Fault(relative, 0, f"statistics of {feature} are missing or not expected. {_REBUILD}"))
+            continue
+        found = {name: np.asarray(value, dtype=np.float64) for name, value in named.items()}
+        odd = find_stats_faults(feature, found, expected[feature])
+        faults.extend(Fault(relative, 0, f"{sentence}. {_REBUILD}") for sentence in odd)
+    return faults
+
+
+def _check_mark(folder: Path, digest: str) -> list[Fault]:
+    """The mark of tacit: the digest of what is there, and a share table for the workers who are in it."""
+    try:
+        mark = read_json(folder, MARK)
+    except UnreadableDatasetError as error:
+        return [_unreadable(error)]
+    faults = []
+    if digest and mark.get("digest") != digest:
+        sentence = (
+            f"it was made for the digest {mark.get('digest')}, but the content has {digest}: something was changed"
+        )
+        faults.append(Fault(MARK, 0, f"{sentence}. Copy the dataset again from where it was made."))
+    try:
+        parts = {entry["worker"]: entry["parts"] for entry in mark["shares"]["parts"]}
+    except (KeyError, TypeError) as error:
+        return [*faults, Fault(MARK, 0, f"the share table is missing or incomplete ({error}). {_REBUILD}")]
+    if not digest:
+        return faults  # the rows cannot be read, which is listed already
+    workers = {row["worker"] for row in read_episode_rows(folder, ["worker"])}
+    if set(parts) != workers or not all(PSEUDONYM.fullmatch(str(worker)) for worker in parts):
+        faults.append(Fault(MARK, 0, f"the share table names other workers than the episode rows. {_REBUILD}"))
+    if not all(type(part) is int and part > 0 for part in parts.values()):
+        faults.append(Fault(MARK, 0, f"a share is no positive whole number. {_REBUILD}"))
+    return faults
+
+
+def _check_cards(folder: Path) -> list[Fault]:
+    faults = []
+    if not (folder / "README.md").is_file():
+        faults.append(Fault("README.md", 0, f"the card for people is missing. {_REBUILD}"))
+    try:
+        read_json(folder, "croissant.json")
+    except UnreadableDatasetError as error:
+        faults.append(_unreadable(error))
+    return faults
+
+
+def _check_paths(folder: Path) -> list[Fault]:
+    """Places on somebody's machine, which may hold a name, have no business in a dataset."""
+    return [
+        Fault(file, 0, f'it holds "{found}", a path on a machine, which may name a person. {_REBUILD}')
+        for file, text in _texts(folder)
+        if (found := _find_absolute(text))
+    ]
+
+
+def _find_absolute(text: str) -> str:
+    match = _ABSOLUTE.search(text)
+    return text[match.start() : match.start() + 20].split("\n")[0] if match else ""
+
+
+def _texts(folder: Path) -> Iterator[tuple[str, str]]:
+    for relative in ("README.md", "croissant.json", _INFO, MARK):
+        if (folder / relative).is_file():
+            yield relative, (folder / relative).read_text(encoding="utf-8", errors="replace")
+    tasks, faults = _read_tasks(folder)
+    if not faults:
+        yield "meta/tasks.parquet", "\n".join(tasks)

@@ -1,0 +1,1 @@
+"""Where units of work run: a pool of processes on this machine."""

@@ -1,0 +1,1 @@
+"""The verbs of tacit, one per file, and the ports through which they reach the world."""

@@ -1,0 +1,206 @@
+"""Builds a dataset of everything that may be in it, and freezes who shares in its income (rules R1, R4, R6, M6)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tacit.datasets.cards import CardInput
+from tacit.datasets.episode import EpisodeInput, EpisodeLineage
+from tacit.datasets.features import DatasetSpec
+from tacit.datasets.publish import build_folder, is_dataset, publish, require_replaceable
+from tacit.datasets.writer import DatasetWriter
+from tacit.flows.add_agreement import require_agreement
+from tacit.flows.contract import Contract
+from tacit.flows.find_dataset import dataset_id_of, latest_versions
+from tacit.flows.gate import ask_each
+from tacit.flows.ports import Progress, Shop
+from tacit.footage.remux import remux_stretch
+from tacit.money.sharetable import BASIS, freeze_shares, share_table_bytes
+from tacit.motion.metres import assumed_intrinsics
+from tacit.motion.quality import accepted_ms
+from tacit.motion.state import compute_features
+from tacit.motion.trackfile import load_track
+from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
+from tacit.records.hands import HandTrack
+from tacit.records.permit import Action, Permit
+from tacit.records.purposes import Purpose
+from tacit.records.recording import Outcome, Recording, Stretch
+from tacit.rights.decide import Refusal
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to build: under which agreement, for which purpose, from which recordings (None for all), and where."""
+
+    agreement_id: str
+    purpose: Purpose
+    recordings: frozenset[str] | None
+    target: Path
+
+
+@dataclass(frozen=True)
+class Built:
+    """What came of an order: the version (None where nothing may be in it), and who was left out, by recording id."""
+
+    version: DatasetVersion | None
+    refused: dict[str, Refusal]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One recording that is in: with the leave for it and what processing found."""
+
+    recording: Recording
+    permit: Permit
+    outcome: Outcome
+
+
+def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progress) -> Built:
+    """Build a dataset at its target; where the same is there already, nothing is written.
+
+    Raises:
+        ForeignFolderError: The target holds something that is not a dataset of ours.
+    """
+    require_agreement(shop, order.agreement_id)
+    require_replaceable(order.target)
+    pieces, refused = _choose(shop, order)
+    dataset_id = dataset_id_of(shop, order.target)
+    lines = tuple(_lines(pieces))
+    before = latest_versions(shop).get(dataset_id)
+    if before is not None and before.purpose is order.purpose and before.episodes == lines and is_dataset(order.target):
+        return Built(before, refused)
+    if not lines:
+        return Built(None, refused)
+    number = before.version + 1 if before is not None else 1
+    with build_folder(order.target) as folder:
+        version = _write(shop, contract, order, folder, pieces, dataset_id, number, progress)
+        with shop.catalogue.transaction():
+            shop.catalogue.add_dataset_version(version)
+        publish(folder, order.target)
+    return Built(version, refused)
+
+
+def pseudonym(shop: Shop, dataset_id: str, kind: str, name: str) -> str:
+    """What stands for a worker, recording or consent in one dataset; another dataset has another one."""
+    return shop.keys.mac(f"pseudonym/{dataset_id}", f"{kind} {name}".encode()).hex()[:32]
+
+
+def _choose(shop: Shop, order: Order) -> tuple[list[_Piece], dict[str, Refusal]]:
+    candidates = []
+    for recording in shop.catalogue.recordings():
+        outcome = shop.catalogue.find_outcome(recording.recording_id)
+        wanted = order.recordings is None or recording.recording_id in order.recordings
+        if wanted and recording.agreement_id == order.agreement_id and outcome is not None and outcome.usable:
+            candidates.append((recording, outcome))
+    answers = ask_each(shop, Action.INCLUDE, order.purpose, [recording for recording, _ in candidates])
+    pieces, refused = [], {}
+    for (recording, outcome), answer in zip(candidates, answers, strict=True):
+        if isinstance(answer, Refusal):
+            refused[recording.recording_id] = answer
+        else:
+            pieces.append(_Piece(recording, answer, outcome))
+    return pieces, refused
+
+
+def _lines(pieces: Sequence[_Piece]) -> Iterator[EpisodeLine]:
+    index = 0
+    for piece in pieces:
+        for stretch in piece.outcome.stretches:
+            yield EpisodeLine(
+                episode_index=index,
+                recording_id=piece.recording.recording_id,
+                worker_uid=piece.recording.worker_uid,
+                consent_id=piece.permit.consent_id,
+                start_frame=stretch.start_frame,
+                end_frame=stretch.end_frame,
+                accepted_ms=accepted_ms((stretch,), piece.outcome.fps),
+            )
+            index += 1
+
+
+def _write(
+    shop: Shop,
+    contract: Contract,
+    order: Order,
+    folder: Path,
+    pieces: Sequence[_Piece],
+    dataset_id: str,
+    number: int,
+    progress: Progress,
+) -> DatasetVersion:
+    spec = DatasetSpec(
+        fps=contract.fps,
+        width=contract.width,
+        height=contract.height,
+        frame="camera",
+        intrinsics=assumed_intrinsics(contract.width, contract.height, contract.assemble.metres),
+        distortion=(),
+    )
+    writer = DatasetWriter(folder, spec)
+    with progress.step("Writing the dataset", sum(piece.outcome.accepted_ms for piece in pieces)) as tell:
+        done_ms = 0
+        for piece in pieces:
+            with shop.vault.open(piece.permit, piece.outcome.track_key) as file:
+                track = load_track(file)
+            for stretch in piece.outcome.stretches:
+                writer.add_episode(_episode(shop, dataset_id, piece, track, stretch))
+                done_ms += accepted_ms((stretch,), piece.outcome.fps)
+                tell(done_ms)
+    lines = tuple(_lines(pieces))
+    shares = ShareTable(BASIS, freeze_shares(lines), "")
+    made_at = shop.clock.now()
+    digest = writer.finish(_card(shop, order, dataset_id, number, shares))
+    message = share_table_bytes(dataset_id, number, digest, BASIS, shares.parts)
+    return DatasetVersion(
+        dataset_id=dataset_id,
+        version=number,
+        agreement_id=order.agreement_id,
+        purpose=order.purpose,
+        path=str(order.target.absolute()),
+        digest=digest,
+        made_at=made_at,
+        episodes=lines,
+        shares=replace(shares, signature=shop.keys.sign(message)),
+    )
+
+
+def _episode(shop: Shop, dataset_id: str, piece: _Piece, track: HandTrack, stretch: Stretch) -> EpisodeInput:
+    outcome, permit = piece.outcome, piece.permit
+
+    def write_video(target: Path) -> None:
+        with shop.vault.open(permit, outcome.video_key) as video:
+            remux_stretch(video, stretch.start_frame, stretch.end_frame, outcome.fps, target)
+
+    return EpisodeInput(
+        task=piece.recording.task,
+        columns=compute_features(track, stretch),
+        write_video=write_video,
+        lineage=EpisodeLineage(
+            worker=pseudonym(shop, dataset_id, "worker", permit.worker_uid),
+            recording=pseudonym(shop, dataset_id, "recording", piece.recording.recording_id),
+            consent=pseudonym(shop, dataset_id, "consent", permit.consent_id),
+            agreement=permit.agreement_id,
+            purpose=permit.purpose,
+            start_s=stretch.start_frame / outcome.fps,
+            accepted_s=accepted_ms((stretch,), outcome.fps) / 1000,
+        ),
+    )
+
+
+def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareTable) -> CardInput:
+    """What the cards say; the share table in it names workers by the pseudonyms of this dataset only."""
+    agreement = require_agreement(shop, order.agreement_id)
+    owners = {"shared": " and ".join(agreement.parties), "worker": "the workers", "plant": agreement.parties[-1]}
+    public = sorted(
+        (pseudonym(shop, dataset_id, "worker", account.removeprefix("worker:")), part) for account, part in shares.parts
+    )
+    return CardInput(
+        name=order.target.absolute().name,
+        version=number,
+        agreement_id=order.agreement_id,
+        purpose=order.purpose,
+        owner=owners[agreement.ownership["datasets"]],
+        territory=agreement.territory,
+        shares=ShareTable(shares.basis, tuple(public), ""),
+        made_on=shop.clock.now().date(),
+    )

@@ -1,0 +1,43 @@
+"""Finds datasets of the shop by what people type: an id, or the folder it was written to."""
+
+from pathlib import Path
+
+from tacit.flows.ports import Shop
+from tacit.records.dataset import DatasetVersion
+from tacit.records.errors import UnknownThingError
+from tacit.records.ids import id_from_digest
+
+
+def dataset_id_of(shop: Shop, target: Path) -> str:
+    """The id of the dataset that is written to a folder; the same folder keeps its id from version to version."""
+    return id_from_digest("ds", shop.keys.mac("dataset-id", str(target.absolute()).encode()))
+
+
+def latest_versions(shop: Shop) -> dict[str, DatasetVersion]:
+    """The newest version of every dataset, by dataset id."""
+    return {version.dataset_id: version for version in shop.catalogue.dataset_versions()}
+
+
+def require_dataset(shop: Shop, named: str) -> DatasetVersion:
+    """The newest version of a dataset, named by its id or by its folder.
+
+    Raises:
+        UnknownThingError: The shop has made no such dataset.
+    """
+    versions = latest_versions(shop)
+    version = versions.get(named) or versions.get(dataset_id_of(shop, Path(named)))
+    if version is None or not version.episodes:
+        raise UnknownThingError("dataset", named, "Build it with `tacit dataset build`.")
+    return version
+
+
+def require_version(shop: Shop, dataset_id: str, number: int) -> DatasetVersion:
+    """One version of a dataset.
+
+    Raises:
+        UnknownThingError: The shop has made no such version.
+    """
+    for version in shop.catalogue.dataset_versions():
+        if (version.dataset_id, version.version) == (dataset_id, number):
+            return version
+    raise UnknownThingError("dataset version", f"{dataset_id} {number}", "Compare the shop with a backup.")

@@ -1,0 +1,31 @@
+"""Finds licences of the shop, and what the bookings on them rest on."""
+
+from tacit.flows.add_agreement import require_agreement
+from tacit.flows.find_dataset import require_version
+from tacit.flows.ports import Shop
+from tacit.money.ledger import LicenseBasis
+from tacit.records.errors import UnknownThingError
+from tacit.records.license import License
+
+
+def require_license(shop: Shop, license_id: str) -> License:
+    """The licence of that id.
+
+    Raises:
+        UnknownThingError: There is none.
+    """
+    granted = shop.catalogue.find_license(license_id)
+    if granted is None:
+        raise UnknownThingError("licence", license_id, "Grant one with `tacit license grant`.")
+    return granted
+
+
+def license_bases(shop: Shop) -> dict[str, LicenseBasis]:
+    """What the bookings on every licence rest on, by licence id."""
+    return {granted.license_id: license_basis(shop, granted) for granted in shop.catalogue.licenses()}
+
+
+def license_basis(shop: Shop, granted: License) -> LicenseBasis:
+    """What the bookings on one licence rest on: its terms, its agreement, and the share table it froze."""
+    dataset = require_version(shop, granted.dataset_id, granted.version)
+    return LicenseBasis(granted, require_agreement(shop, dataset.agreement_id), dataset.shares)

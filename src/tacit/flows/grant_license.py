@@ -1,0 +1,84 @@
+"""Grants a licence of a dataset, where every recording in it may leave the shop (rules R4, R8, R11)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tacit.flows.add_agreement import require_agreement
+from tacit.flows.find_dataset import require_dataset
+from tacit.flows.gate import ask_each
+from tacit.flows.ports import Shop
+from tacit.flows.release import require_recording
+from tacit.money.license_terms import check_license_terms
+from tacit.records.dataset import DatasetVersion
+from tacit.records.errors import RefusedError
+from tacit.records.ids import new_id
+from tacit.records.license import License
+from tacit.records.money import Money
+from tacit.records.permit import Action
+from tacit.records.purposes import Purpose
+from tacit.rights.decide import Refusal
+from tacit.seal.canonical import canonical_json
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a licensee asks for: which dataset (id or folder), for what, where, until when and for how much."""
+
+    dataset: str
+    licensee: str
+    purposes: frozenset[Purpose]
+    territory: tuple[str, ...]
+    valid_until: date
+    price: Money
+
+
+def grant_license(shop: Shop, terms: Terms) -> License:
+    """Grant and sign a licence of the newest version of a dataset.
+
+    Raises:
+        LicenseTermsError: The terms go beyond the agreement; all faults at once.
+        RefusedError: A recording in the dataset may not leave the shop; names the rule and how many are affected.
+    """
+    dataset = require_dataset(shop, terms.dataset)
+    now = shop.clock.now()
+    check_license_terms(
+        require_agreement(shop, dataset.agreement_id),
+        dataset,
+        terms.purposes,
+        terms.territory,
+        terms.valid_until,
+        terms.price,
+        now.date(),
+    )
+    _check_leave(shop, dataset, terms.purposes)
+    unsigned = License(
+        license_id=new_id("lic"),
+        licensee=terms.licensee,
+        dataset_id=dataset.dataset_id,
+        version=dataset.version,
+        dataset_digest=dataset.digest,
+        purposes=terms.purposes,
+        territory=terms.territory,
+        valid_until=terms.valid_until,
+        price=terms.price,
+        granted_at=now,
+        signature="",
+    )
+    granted = replace(unsigned, signature=shop.keys.sign(license_bytes(unsigned)))
+    shop.catalogue.add_license(granted)
+    return granted
+
+
+def license_bytes(granted: License) -> bytes:
+    """The bytes that the shop signs: the licence with an empty signature, in canonical JSON."""
+    return b"License\n" + canonical_json(replace(granted, signature=""))
+
+
+def _check_leave(shop: Shop, dataset: DatasetVersion, purposes: frozenset[Purpose]) -> None:
+    recordings = [require_recording(shop, name) for name in sorted({line.recording_id for line in dataset.episodes})]
+    for purpose in sorted(purposes):
+        answers = ask_each(shop, Action.LICENSE, purpose, recordings)
+        refusals = [answer for answer in answers if isinstance(answer, Refusal)]
+        if refusals:
+            count = f"{len(refusals)} of {len(recordings)} recordings in the dataset may not leave the shop"
+            raise RefusedError(refusals[0].rule, f"{count}: {refusals[0].sentence}")

@@ -1,0 +1,242 @@
+"""The ports: what the flows need from the world, in the flows' own words. `store`, `engine` and `cli` fill them in."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, Protocol
+
+from tacit.records.agreement import Agreement
+from tacit.records.dataset import DatasetVersion
+from tacit.records.ledger import Transaction
+from tacit.records.license import License
+from tacit.records.people import Consent, Release, Withdrawal, Worker
+from tacit.records.permit import Permit
+from tacit.records.recording import Outcome, Recording
+
+
+class Keys(Protocol):
+    """The keyring: one key per worker, and keys of the shop. It lives outside the shop's folder."""
+
+    def create_worker_key(self, worker_uid: str) -> None:
+        """Make a worker's key; every other call about that worker needs it."""
+
+    def has_worker_key(self, worker_uid: str) -> bool:
+        """True while the worker's key exists."""
+
+    def destroy_worker_key(self, worker_uid: str) -> None:
+        """Destroy a worker's key for good; harmless where there is none."""
+
+    def seal(self, worker_uid: str, plaintext: bytes, context: str) -> bytes:
+        """Encrypt under the worker's key; `context` names the place and must be the same when opened."""
+
+    def unseal(self, worker_uid: str, sealed: bytes, context: str) -> bytes:
+        """Decrypt; raises ErasedError where the key was destroyed, TamperedError where the bytes were changed."""
+
+    def seal_for_shop(self, plaintext: bytes, context: str) -> bytes:
+        """Encrypt under a key of the shop."""
+
+    def unseal_for_shop(self, sealed: bytes, context: str) -> bytes:
+        """Decrypt what `seal_for_shop` made."""
+
+    def mac(self, context: str, data: bytes) -> bytes:
+        """HMAC-SHA-256 under a key of the shop that is used for this context alone."""
+
+    def sign(self, message: bytes) -> str:
+        """Ed25519 signature of the shop (hex)."""
+
+    def public_key(self) -> str:
+        """The shop's Ed25519 public key (hex)."""
+
+
+class Vault(Protocol):
+    """Sealed objects of workers: footage, tracks, commit records. Opens against a permit for that very worker."""
+
+    def create(self, permit: Permit, name: str) -> AbstractContextManager[BinaryIO]:
+        """Open a new sealed object for writing from front to back; it exists only after a clean close."""
+
+    def open(self, permit: Permit, name: str) -> BinaryIO:
+        """Open a sealed object for reading; seekable."""
+
+    def commit(self, permit: Permit, recording: Recording, outcome: Outcome) -> bool:
+        """Create the commit record of a unit of work; False where there was one already (it is left as it is)."""
+
+    def find_outcome(self, permit: Permit, unit_id: str) -> Outcome | None:
+        """The committed outcome of a unit of work."""
+
+    def committed(self) -> Iterator[tuple[Recording, Outcome]]:
+        """Every commit record of a worker who was not erased; reads no footage, so it needs no permit."""
+
+    def drop_attempts(self, worker_uid: str, unit_id: str, keep: Sequence[str]) -> int:
+        """Delete objects of a unit of work that its commit record does not name; returns how many."""
+
+    def erase(self, worker_uid: str) -> int:
+        """Delete every object of a worker and leave a tombstone; returns how many were deleted."""
+
+    def is_erased(self, worker_uid: str) -> bool:
+        """True where there is a tombstone."""
+
+
+class Catalogue(Protocol):
+    """The shop's records. Adding what is there already, with the same contents, is harmless."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside is written together or not at all."""
+
+    def add_agreement(self, agreement: Agreement, source: str) -> None:
+        """Add an agreement with the text it was read from."""
+
+    def find_agreement(self, agreement_id: str) -> Agreement | None:
+        """The agreement of that id."""
+
+    def agreements(self) -> list[Agreement]:
+        """All agreements, in the order they were added."""
+
+    def add_worker(self, worker: Worker) -> None:
+        """Add a worker; the key must exist already."""
+
+    def find_worker(self, label: str) -> Worker | None:
+        """The worker whom people call by this label."""
+
+    def forget_worker(self, worker_uid: str) -> None:
+        """Delete a worker who never said yes, as if they had never been added."""
+
+    def workers(self) -> list[Worker]:
+        """All workers who were not erased, in the order they were added."""
+
+    def add_consent(self, consent: Consent) -> None:
+        """Add a yes."""
+
+    def consents(self, worker_uid: str) -> list[Consent]:
+        """Every yes of a worker, in the order given."""
+
+    def add_withdrawal(self, withdrawal: Withdrawal) -> None:
+        """Add a no."""
+
+    def withdrawals(self, worker_uid: str) -> list[Withdrawal]:
+        """Every withdrawal of a worker, in the order given."""
+
+    def add_release(self, release: Release) -> None:
+        """Add a release."""
+
+    def find_release(self, recording_id: str) -> Release | None:
+        """The release of a recording."""
+
+    def add_recording(self, recording: Recording) -> Recording:
+        """Add a recording and return it with its position; the first registration stands."""
+
+    def find_recording(self, recording_id: str) -> Recording | None:
+        """The recording of that id."""
+
+    def find_recording_by_content(self, content_mac: str) -> Recording | None:
+        """The recording with that content, whoever submitted it."""
+
+    def recordings(self) -> list[Recording]:
+        """All recordings of workers who were not erased, by position."""
+
+    def set_outcome(self, outcome: Outcome) -> None:
+        """Put down what became of a recording; a later outcome replaces an earlier one."""
+
+    def find_outcome(self, recording_id: str) -> Outcome | None:
+        """What became of a recording."""
+
+    def add_dataset_version(self, dataset: DatasetVersion) -> None:
+        """Add a dataset version with its lineage and share table."""
+
+    def dataset_versions(self) -> list[DatasetVersion]:
+        """All dataset versions, in the order made."""
+
+    def add_license(self, granted: License) -> None:
+        """Add a licence."""
+
+    def find_license(self, license_id: str) -> License | None:
+        """The licence of that id."""
+
+    def licenses(self) -> list[License]:
+        """All licences, in the order granted."""
+
+    def post(self, transaction: Transaction) -> bool:
+        """Book a balanced transaction; False where that id is booked already with the same postings.
+
+        Raises:
+            UnbalancedError: The postings do not sum to zero.
+            LedgerConflictError: The id is booked with other postings.
+        """
+
+    def transactions(self) -> list[Transaction]:
+        """All transactions, in the order booked."""
+
+    def append_log(self, entries: Sequence[dict[str, Any]]) -> int:
+        """Append entries to the Merkle log; durable when this returns. Returns the log's new size."""
+
+    def log_entries(self) -> list[dict[str, Any]]:
+        """All log entries, in order."""
+
+    def log_root(self) -> tuple[int, str]:
+        """Size and root hash (hex) of the log (RFC 6962)."""
+
+    def erase_worker(self, worker_uid: str, erased_at: datetime) -> None:
+        """Delete the worker's row and everything sealed under the worker's key; what is owed stays owed.
+
+        What remains is the opaque id in lineage and ledger, and a keyed digest of the label with the moment, so that
+        an earlier yes cannot rise again from an old list.
+        """
+
+    def find_erasure(self, label: str) -> datetime | None:
+        """When a worker of this label was erased, the latest time."""
+
+
+class Clock(Protocol):
+    """Tells the moment, in UTC."""
+
+    def now(self) -> datetime:
+        """The moment, with its offset."""
+
+
+class Progress(Protocol):
+    """Shows how far something long has come, to whoever waits for it."""
+
+    def step(self, what: str, total: float) -> AbstractContextManager[Callable[[float], None]]:
+        """Begin a step of a known size; call what it yields with how much is done so far."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One unit of work for the engine: a picklable reference `module:function` and its arguments.
+
+    weight: its size in seconds of footage, for progress. timeout_s: after that it is stopped and counted as lost.
+    """
+
+    name: str
+    target: str
+    arguments: dict[str, Any]
+    weight: float
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class JobEnd:
+    """How a job ended: with its result, with an error of ours, or lost (killed, crashed, out of time) every try."""
+
+    job: Job
+    result: Any
+    error: Exception | None
+    lost: str
+
+
+class Engine(Protocol):
+    """Runs jobs somewhere; yields each as it ends, in any order; one lost job never takes another with it."""
+
+    def run(self, jobs: Sequence[Job], progress: Callable[[float], None]) -> Iterator[JobEnd]:
+        """Run the jobs and yield how each ended."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """An open shop: its ports, joined."""
+
+    shop_id: str
+    keys: Keys
+    vault: Vault
+    catalogue: Catalogue
+    clock: Clock

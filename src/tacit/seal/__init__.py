@@ -1,0 +1,1 @@
+"""Pure cryptography: canonical JSON, signatures, envelopes, derived keys, the Merkle tree; touches no disk itself."""

@@ -1,0 +1,150 @@
+"""One database of a shop: connections, transactions, and its errors in our words. SQLite or PostgreSQL.
+
+Whoever writes is alone: a write transaction begins with the write lock of the shop (BEGIN IMMEDIATE in SQLite, an
+advisory lock in PostgreSQL), so that it may look first and write after. Readers never wait. SQLite runs with a
+write-ahead log and is flushed to disk at every commit.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from tacit.records.errors import CatalogueDamageError, CatalogueUnavailableError, UnfinishedErasureError
+
+BUSY_TIMEOUT_S = 60
+
+# One lock per schema: the schema's name as a 60-bit number.
+_POSTGRES_LOCK = "SELECT pg_advisory_xact_lock(('x' || substr(md5(current_schema()), 1, 15))::bit(60)::bigint)"
+
+
+class Database:
+    """The database behind a catalogue.
+
+    Args:
+        url: As SQLAlchemy writes it: "sqlite:////shop/catalogue.db", "sqlite://" (in memory, for one thread) or
+            "postgresql+psycopg://user@host/name".
+
+    Raises:
+        CatalogueUnavailableError: From every call, where it cannot be reached, is locked for too long or has no room.
+        CatalogueDamageError: From every call, where it contradicts itself or is no database.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.is_in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
+        self._engine = _make_engine(self.url, self.is_in_memory)
+        event.listen(self._engine, "begin", self._begin)
+        event.listen(self._engine, "handle_error", _tell)
+        if self.is_sqlite:
+            event.listen(self._engine, "connect", _set_up_sqlite)
+        self._mine = threading.local()
+
+    @property
+    def place(self) -> str:
+        """Where it is, for sentences: the file or the address without its password."""
+        return str(self.sqlite_file or self.url.render_as_string(hide_password=True))
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of a SQLite database; None for others."""
+        return Path(str(self.url.database)) if self.is_sqlite and not self.is_in_memory else None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Everything inside is written together or not at all; joins the transaction that this thread is in already."""
+        current: Connection | None = getattr(self._mine, "connection", None)
+        if current is not None:
+            yield current
+            return
+        self._mine.must_clear = False
+        try:
+            with self._engine.connect().execution_options(tacit_writes=True) as connection, connection.begin():
+                self._mine.connection = connection
+                yield connection
+        finally:
+            self._mine.connection = None
+        if self._mine.must_clear:
+            self._clear_old_pages()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; inside a write transaction of this thread, that transaction's own."""
+        current: Connection | None = getattr(self._mine, "connection", None)
+        if current is not None:
+            yield current
+            return
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def clear_old_pages_after(self) -> None:
+        """Ask, inside a write transaction, that what it deletes does not survive in the file either."""
+        self._mine.must_clear = True
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _begin(self, connection: Connection) -> None:
+        writes = connection.get_execution_options().get("tacit_writes", False)
+        if self.is_sqlite:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        elif writes:
+            connection.exec_driver_sql(_POSTGRES_LOCK)
+
+    def _clear_old_pages(self) -> None:
+        """Write the SQLite file anew and empty its write-ahead log.
+
+        `secure_delete` zeroes deleted cells, but not what moving cells between pages leaves behind; a new file has
+        none of that. PostgreSQL clears pages in its own time; what is left there is sealed under a key that is gone.
+        """
+        if not self.is_sqlite:
+            return
+        raw = self._engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("VACUUM")
+            is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            raise UnfinishedErasureError from error
+        finally:
+            raw.close()
+        if is_busy:
+            raise UnfinishedErasureError
+
+
+def _make_engine(url: URL, is_in_memory: bool) -> Engine:
+    if is_in_memory:  # all threads share the one connection that holds the data
+        return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True)
+    return create_engine(url, hide_parameters=True)
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    """Settings of every SQLite connection; the driver leaves BEGIN to us."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_S * 1000}",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _tell(context: ExceptionContext) -> None:
+    """Say what a database driver says in our words, without the statement and its values."""
+    cause = str(context.original_exception).partition("\n")[0]
+    if isinstance(context.sqlalchemy_exception, IntegrityError):
+        raise CatalogueDamageError("a row contradicts another") from context.original_exception
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        raise CatalogueUnavailableError(cause) from context.original_exception
+    if isinstance(context.original_exception, sqlite3.DatabaseError):
+        raise CatalogueDamageError(cause) from context.original_exception

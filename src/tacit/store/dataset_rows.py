@@ -1,0 +1,138 @@
+"""Agreements, dataset versions with their lineage and share tables, and licences. Nothing in them names a worker."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from tacit.records.agreement import Agreement
+from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
+from tacit.records.license import License
+from tacit.records.purposes import Purpose
+from tacit.seal.canonical import utc_text
+from tacit.store import tables
+from tacit.store.codec import decode_record, encode_record
+from tacit.store.rows import Rows, check_same, next_position
+
+
+class DatasetRows(Rows):
+    """Rows about what is agreed, made and licensed."""
+
+    def add_agreement(self, agreement: Agreement, source: str) -> None:
+        """Add an agreement with the text it was read from. Raises AlreadyThereError."""
+        with self._database.writing() as connection:
+            known = self.find_agreement(agreement.agreement_id)
+            if known is not None:
+                check_same("agreement", agreement.agreement_id, known, agreement)
+                return
+            connection.execute(
+                insert(tables.agreements).values(
+                    agreement_id=agreement.agreement_id,
+                    position=next_position(connection, tables.agreements),
+                    body=encode_record(agreement).decode(),
+                    source=source,
+                )
+            )
+
+    def find_agreement(self, agreement_id: str) -> Agreement | None:
+        """The agreement of that id."""
+        statement = select(tables.agreements.c.body).where(tables.agreements.c.agreement_id == agreement_id)
+        with self._database.reading() as connection:
+            body = connection.execute(statement).scalar()
+        return body and decode_record(Agreement, body)
+
+    def agreements(self) -> list[Agreement]:
+        """All agreements, in the order they were added."""
+        with self._database.reading() as connection:
+            bodies = connection.execute(select(tables.agreements.c.body).order_by(tables.agreements.c.position))
+            return [decode_record(Agreement, body) for body in bodies.scalars()]
+
+    def add_dataset_version(self, dataset: DatasetVersion) -> None:
+        """Add a dataset version with its lineage and share table. Raises AlreadyThereError."""
+        key = {"dataset_id": dataset.dataset_id, "version": dataset.version}
+        with self._database.writing() as connection:
+            found = connection.execute(select(tables.datasets).filter_by(**key)).one_or_none()
+            if found is not None:
+                known = self._read_dataset(connection, found)
+                check_same("dataset version", f"{dataset.dataset_id} v{dataset.version}", known, dataset)
+                return
+            connection.execute(
+                insert(tables.datasets).values(
+                    **key,
+                    position=next_position(connection, tables.datasets),
+                    agreement_id=dataset.agreement_id,
+                    purpose=dataset.purpose.value,
+                    digest=dataset.digest,
+                    made_at=utc_text(dataset.made_at),
+                    path_sealed=self._keys.seal_for_shop(dataset.path.encode(), _path_context(key)),
+                    shares_basis=dataset.shares.basis,
+                    shares_signature=dataset.shares.signature,
+                )
+            )
+            episodes = [key | vars(line) for line in dataset.episodes]
+            parts = enumerate(dataset.shares.parts)
+            shares = [{**key, "line": line, "account": account, "parts": n} for line, (account, n) in parts]
+            for table, rows in ((tables.dataset_episodes, episodes), (tables.dataset_shares, shares)):
+                if rows:
+                    connection.execute(insert(table), rows)
+
+    def dataset_versions(self) -> list[DatasetVersion]:
+        """All dataset versions, in the order made."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(tables.datasets).order_by(tables.datasets.c.position)).all()
+            return [self._read_dataset(connection, row) for row in rows]
+
+    def add_license(self, granted: License) -> None:
+        """Add a licence; the dataset version must be there. Raises AlreadyThereError."""
+        with self._database.writing() as connection:
+            known = self.find_license(granted.license_id)
+            if known is not None:
+                check_same("licence", granted.license_id, known, granted)
+                return
+            connection.execute(
+                insert(tables.licenses).values(
+                    license_id=granted.license_id,
+                    position=next_position(connection, tables.licenses),
+                    dataset_id=granted.dataset_id,
+                    version=granted.version,
+                    body=encode_record(granted).decode(),
+                )
+            )
+
+    def find_license(self, license_id: str) -> License | None:
+        """The licence of that id."""
+        statement = select(tables.licenses.c.body).where(tables.licenses.c.license_id == license_id)
+        with self._database.reading() as connection:
+            body = connection.execute(statement).scalar()
+        return body and decode_record(License, body)
+
+    def licenses(self) -> list[License]:
+        """All licences, in the order granted."""
+        with self._database.reading() as connection:
+            bodies = connection.execute(select(tables.licenses.c.body).order_by(tables.licenses.c.position))
+            return [decode_record(License, body) for body in bodies.scalars()]
+
+    def _read_dataset(self, connection: Connection, row: Row[tuple[object, ...]]) -> DatasetVersion:
+        key = {"dataset_id": row.dataset_id, "version": row.version}
+        lines, shares = tables.dataset_episodes, tables.dataset_shares
+        episodes = connection.execute(select(lines).filter_by(**key).order_by(lines.c.episode_index)).mappings()
+        parts = connection.execute(select(shares.c.account, shares.c.parts).filter_by(**key).order_by(shares.c.line))
+        return DatasetVersion(
+            dataset_id=row.dataset_id,
+            version=row.version,
+            agreement_id=row.agreement_id,
+            purpose=Purpose(row.purpose),
+            path=self._keys.unseal_for_shop(row.path_sealed, _path_context(key)).decode(),
+            digest=row.digest,
+            made_at=datetime.fromisoformat(row.made_at),
+            episodes=tuple(
+                EpisodeLine(**{name: value for name, value in line.items() if name not in key}) for line in episodes
+            ),
+            shares=ShareTable(
+                row.shares_basis, tuple((account, count) for account, count in parts), row.shares_signature
+            ),
+        )
+
+
+def _path_context(key: dict[str, Any]) -> str:
+    return f"datasets/{key['dataset_id']}/{key['version']}"

@@ -1,0 +1,130 @@
+"""Recordings, what became of them, and their releases; all sealed under the worker's key."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select
+
+from tacit.records.errors import CatalogueDamageError, ErasedError
+from tacit.records.people import Release
+from tacit.records.recording import Outcome, Recording
+from tacit.store import tables
+from tacit.store.rows import Rows, check_same, next_position
+
+
+class RecordingRows(Rows):
+    """Rows about recordings. Those of an erased worker are husks, and not there for any question."""
+
+    def add_recording(self, recording: Recording) -> Recording:
+        """Add a recording and return it with its position; the first registration stands.
+
+        Raises:
+            ErasedError: The worker's key is gone.
+        """
+        with self._database.writing() as connection:
+            statement = select(tables.recordings).where(tables.recordings.c.recording_id == recording.recording_id)
+            found = connection.execute(statement).one_or_none()
+            if found is not None:
+                known = self._read_recording(found)
+                if known is None:
+                    raise ErasedError(found.worker_uid)
+                return known
+            placed = replace(recording, position=next_position(connection, tables.recordings))
+            connection.execute(
+                insert(tables.recordings).values(
+                    recording_id=placed.recording_id,
+                    position=placed.position,
+                    worker_uid=placed.worker_uid,
+                    content_mac=placed.content_mac,
+                    sealed=self._seal(tables.recordings, placed.recording_id, placed.worker_uid, placed),
+                )
+            )
+        return placed
+
+    def find_recording(self, recording_id: str) -> Recording | None:
+        """The recording of that id."""
+        found = self._read_recordings(select(tables.recordings).where(tables.recordings.c.recording_id == recording_id))
+        return found[0] if found else None
+
+    def find_recording_by_content(self, content_mac: str) -> Recording | None:
+        """The recording with that content, whoever submitted it; the first of several."""
+        found = self._read_recordings(
+            select(tables.recordings)
+            .where(tables.recordings.c.content_mac == content_mac)
+            .order_by(tables.recordings.c.position)
+        )
+        return found[0] if found else None
+
+    def recordings(self) -> list[Recording]:
+        """All recordings of workers who were not erased, by position."""
+        return self._read_recordings(select(tables.recordings).order_by(tables.recordings.c.position))
+
+    def set_outcome(self, outcome: Outcome) -> None:
+        """Put down what became of a recording; a later outcome replaces an earlier one.
+
+        Raises:
+            ErasedError: The worker's key is gone.
+            CatalogueDamageError: The recording is not there.
+        """
+        with self._database.writing() as connection:
+            worker_uid = _owner(connection, outcome.recording_id)
+            connection.execute(delete(tables.outcomes).where(tables.outcomes.c.recording_id == outcome.recording_id))
+            connection.execute(
+                insert(tables.outcomes).values(
+                    recording_id=outcome.recording_id,
+                    worker_uid=worker_uid,
+                    sealed=self._seal(tables.outcomes, outcome.recording_id, worker_uid, outcome),
+                )
+            )
+
+    def find_outcome(self, recording_id: str) -> Outcome | None:
+        """What became of a recording."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(tables.outcomes).where(tables.outcomes.c.recording_id == recording_id)
+            ).one_or_none()
+        if row is None:
+            return None
+        return self._unseal(Outcome, tables.outcomes, recording_id, row.worker_uid, row.sealed)
+
+    def add_release(self, release: Release) -> None:
+        """Add a release; the recording must be there. Raises AlreadyThereError, ErasedError."""
+        sealed = self._seal(tables.releases, release.recording_id, release.worker_uid, release)
+        with self._database.writing() as connection:
+            known = self.find_release(release.recording_id)
+            if known is not None:
+                check_same("release", release.recording_id, known, release)
+                return
+            connection.execute(
+                insert(tables.releases).values(
+                    recording_id=release.recording_id, worker_uid=release.worker_uid, sealed=sealed
+                )
+            )
+
+    def find_release(self, recording_id: str) -> Release | None:
+        """The release of a recording."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(tables.releases).where(tables.releases.c.recording_id == recording_id)
+            ).one_or_none()
+        if row is None:
+            return None
+        return self._unseal(Release, tables.releases, recording_id, row.worker_uid, row.sealed)
+
+    def _read_recordings(self, statement: Select[tuple[object, ...]]) -> list[Recording]:
+        with self._database.reading() as connection:
+            rows = connection.execute(statement).all()
+        found = (self._read_recording(row) for row in rows)
+        return [recording for recording in found if recording is not None]
+
+    def _read_recording(self, row: Row[tuple[object, ...]]) -> Recording | None:
+        return self._unseal(Recording, tables.recordings, row.recording_id, row.worker_uid, row.sealed)
+
+
+def _owner(connection: Connection, recording_id: str) -> str:
+    """Whose recording it is."""
+    owner = connection.execute(
+        select(tables.recordings.c.worker_uid).where(tables.recordings.c.recording_id == recording_id)
+    ).scalar()
+    if owner is None:
+        raise CatalogueDamageError(f"recording {recording_id} has an outcome but is not registered")
+    return str(owner)

@@ -1,0 +1,329 @@
+"""Joins adapters to flows: the only reader of settings and environment.
+
+In: a shop's folder and the environment. Out: an open shop, its contract and its models. A shop is a folder with
+`tacit.toml` (settings), `catalogue.sqlite` and `objects/`; its keys lie elsewhere, so that a copy of the folder, or an
+old backup of it, says nothing.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tacit.records.errors import (
+    ForeignShopFolderError,
+    KeysInShopError,
+    MissingSecretError,
+    NewerShopError,
+    NoHomeError,
+    NotAShopError,
+)
+from tacit.records.ids import new_id
+from tacit.records.permit import Permit
+from tacit.records.recording import Outcome, Recording
+from tacit.records.tomlfile import TomlFile
+
+if TYPE_CHECKING:
+    from tacit.flows.contract import Contract
+    from tacit.flows.ports import Job, Shop
+    from tacit.models.store import ModelStore
+
+SETTINGS = "tacit.toml"
+FORMAT = 1
+_JOB_TIMEOUT_S_MIN = 900.0
+_TIMEOUT_PER_FOOTAGE_S = 60.0  # seconds of work that a second of footage may take before it counts as stuck
+_BYTES_PER_FOOTAGE_S = 100_000  # a low bit rate, so that the guess of a length from a file size is a long one
+
+
+class KeySource(StrEnum):
+    """Where the master key of a shop comes from."""
+
+    FILE = "file"
+    ENVIRONMENT = "environment"
+    PASSPHRASE = "passphrase"  # noqa: S105 - the word, not one
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Everything that tacit takes from outside; secrets are kept out of any printed form.
+
+    keys: folder of keyrings, one folder in it per shop. models: folder of the model store.
+    """
+
+    keys: Path
+    models: Path
+    key_file: Path | None
+    master_key: str = field(repr=False, default="")
+    passphrase: str = field(repr=False, default="")
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Read the environment.
+
+    TACIT_KEYS: folder for keyrings; TACIT_MODELS: folder for models; TACIT_KEY_FILE, TACIT_MASTER_KEY and
+    TACIT_PASSPHRASE: the master key's file, text, or passphrase. XDG_CONFIG_HOME and XDG_CACHE_HOME have their usual
+    meaning.
+    """
+    home = Path(variables["HOME"]) if variables.get("HOME") else None
+
+    def folder(own: str, base: str, inside: str) -> Path:
+        if variables.get(own):
+            return Path(variables[own])
+        if variables.get(base):
+            return Path(variables[base]) / "tacit"
+        if home is None:
+            raise NoHomeError(own)
+        return home / inside / "tacit"
+
+    key_file = variables.get("TACIT_KEY_FILE")
+    return Environment(
+        keys=folder("TACIT_KEYS", "XDG_CONFIG_HOME", ".config"),
+        models=folder("TACIT_MODELS", "XDG_CACHE_HOME", ".cache"),
+        key_file=Path(key_file) if key_file else None,
+        master_key=variables.get("TACIT_MASTER_KEY", ""),
+        passphrase=variables.get("TACIT_PASSPHRASE", ""),
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `tacit.toml` of a shop says. `salt` is "" unless the key comes from a passphrase."""
+
+    format: int
+    shop_id: str
+    fps: int
+    width: int
+    height: int
+    key_source: KeySource
+    key_check: str
+    salt: str
+
+
+@dataclass(frozen=True)
+class OpenShop:
+    """An open shop with everything that belongs to it. `unlocked` opens it again in another process."""
+
+    shop: "Shop"
+    contract: "Contract"
+    models: "ModelStore"
+    folder: Path
+    unlocked: Environment
+
+    def make_job(self, recording: Recording, permit: Permit) -> "Job":
+        """The job that processes one recording in a process of the engine."""
+        from tacit.flows.ports import Job
+
+        source = Path(recording.source_path)
+        footage_s = source.stat().st_size / _BYTES_PER_FOOTAGE_S if source.exists() else 0.0
+        arguments = {"folder": self.folder, "unlocked": self.unlocked, "recording": recording, "permit": permit}
+        timeout_s = _JOB_TIMEOUT_S_MIN + footage_s * _TIMEOUT_PER_FOOTAGE_S
+        return Job(recording.recording_id, "tacit.wiring:process_in_worker", arguments, _weight(source), timeout_s)
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        return datetime.now(UTC)
+
+
+def create_shop(
+    folder: Path, environment: Environment, fps: int, width: int, height: int, key_source: KeySource
+) -> OpenShop:
+    """Make a shop and open it; an interrupted making leaves nothing that looks like a shop.
+
+    Raises:
+        ForeignShopFolderError: The folder is a shop already, or holds something else.
+        MissingSecretError: The environment does not hold the secret that the key source needs.
+        KeysInShopError: The keys would lie inside the shop.
+    """
+    from tacit.store.catalogue import create_catalogue
+    from tacit.store.masterkey import new_salt, shop_check
+
+    folder = folder.absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ForeignShopFolderError(str(folder))
+    shop_id = new_id("shop")
+    salt = new_salt() if key_source is KeySource.PASSPHRASE else ""
+    _check_keys_outside(folder, environment)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep_unfinished(folder)
+    master_key = _make_master_key(environment, shop_id, key_source, salt)
+    settings = Settings(FORMAT, shop_id, fps, width, height, key_source, shop_check(master_key, shop_id), salt)
+    unfinished = folder.with_name(f".{folder.name}.tacit-init-{secrets.token_hex(4)}")
+    unfinished.mkdir(mode=0o700)
+    (unfinished / "objects").mkdir(mode=0o700)
+    create_catalogue(_catalogue_url(unfinished))
+    (unfinished / SETTINGS).write_text(_settings_text(settings), encoding="utf-8")
+    unfinished.replace(folder)
+    return open_shop(folder, environment)
+
+
+def open_shop(folder: Path, environment: Environment) -> OpenShop:
+    """Open a shop.
+
+    Raises:
+        NotAShopError: There is no shop in the folder.
+        NewerShopError: It was made by a newer tacit.
+        WrongMasterKeyError: The key is another shop's.
+    """
+    from tacit.flows.contract import Contract
+    from tacit.flows.ports import Shop
+    from tacit.models.store import ModelStore
+    from tacit.store.catalogue import SqlCatalogue
+    from tacit.store.keyring import FileKeyring
+    from tacit.store.masterkey import check_master_key, encode_master_key
+    from tacit.store.objects import file_objects
+    from tacit.store.vault import ObjectVault
+
+    folder = folder.absolute()
+    settings = read_settings(folder)
+    _check_keys_outside(folder, environment)
+    master_key = _find_master_key(environment, settings)
+    check_master_key(master_key, settings.shop_id, settings.key_check)
+    keys = FileKeyring(environment.keys / settings.shop_id / "workers", master_key, settings.shop_id)
+    shop = Shop(
+        shop_id=settings.shop_id,
+        keys=keys,
+        vault=ObjectVault(file_objects(folder / "objects"), keys),
+        catalogue=SqlCatalogue(_catalogue_url(folder), keys),
+        clock=SystemClock(),
+    )
+    unlocked = Environment(environment.keys, environment.models, environment.key_file, encode_master_key(master_key))
+    contract = Contract(fps=settings.fps, width=settings.width, height=settings.height)
+    return OpenShop(shop, contract, ModelStore(environment.models), folder, unlocked)
+
+
+def process_in_worker(
+    report: Callable[[float], None], folder: Path, unlocked: Environment, recording: Recording, permit: Permit
+) -> Outcome:
+    """What a process of the engine does with a job of `OpenShop.make_job`."""
+    from tacit.flows.process_unit import Inputs, process_unit
+
+    opened = open_shop(folder, unlocked)
+    return process_unit(opened.shop, Inputs(recording, permit, opened.contract, opened.models), report)
+
+
+def is_shop(folder: Path) -> bool:
+    """True where the folder holds a shop."""
+    return (folder / SETTINGS).is_file()
+
+
+def read_settings(folder: Path) -> Settings:
+    """Read the settings of a shop.
+
+    Raises:
+        NotAShopError: There is no shop in the folder.
+        NewerShopError: It was made by a newer tacit.
+        FaultyFileError: The settings were damaged by hand; every fault with its line.
+    """
+    if not is_shop(folder):
+        raise NotAShopError(str(folder))
+    file = TomlFile(folder / SETTINGS)
+    root = file.root
+    made_with = root.integer("format", 1, 1_000_000)
+    if made_with > FORMAT:
+        raise NewerShopError(str(folder))
+    settings = Settings(
+        format=made_with,
+        shop_id=root.text("shop_id", r"shop-[a-z2-7]{16}", "the id of the shop"),
+        fps=root.integer("fps", 1, 240),
+        width=root.integer("width", 64, 8192),
+        height=root.integer("height", 64, 8192),
+        key_source=KeySource(root.choice("key_source", [source.value for source in KeySource]) or KeySource.FILE),
+        key_check=root.text("key_check", r"[0-9a-f]{32}", "the check value of the master key"),
+        salt=root.text("salt", r"([0-9a-f]{32})?", "the salt of the passphrase, or an empty text"),
+    )
+    root.close()
+    file.check()
+    return settings
+
+
+def _settings_text(settings: Settings) -> str:
+    return (
+        "# Settings of this shop, written when it was made. The keys lie elsewhere; see docs/quickstart.md.\n"
+        f"format = {settings.format}\n"
+        f'shop_id = "{settings.shop_id}"\n'
+        "# Frames per second and pixels of everything that is made here.\n"
+        f"fps = {settings.fps}\n"
+        f"width = {settings.width}\n"
+        f"height = {settings.height}\n"
+        "# Where the master key comes from (file, environment or passphrase), and how the right one is told.\n"
+        f'key_source = "{settings.key_source}"\n'
+        f'key_check = "{settings.key_check}"\n'
+        f'salt = "{settings.salt}"\n'
+    )
+
+
+def _catalogue_url(folder: Path) -> str:
+    return f"sqlite:///{folder / 'catalogue.sqlite'}"
+
+
+def _key_file(environment: Environment, shop_id: str) -> Path:
+    return environment.key_file or environment.keys / shop_id / "master.key"
+
+
+def _make_master_key(environment: Environment, shop_id: str, source: KeySource, salt: str) -> bytes:
+    from tacit.store.masterkey import create_master_key, load_master_key
+
+    if source is KeySource.FILE:
+        path = _key_file(environment, shop_id)
+        return load_master_key(path) if path.exists() else create_master_key(path)
+    return _secret_key(environment, source, salt)
+
+
+def _find_master_key(environment: Environment, settings: Settings) -> bytes:
+    from tacit.store.masterkey import decode_master_key, load_master_key
+
+    if settings.key_source is KeySource.FILE and not environment.master_key:
+        return load_master_key(_key_file(environment, settings.shop_id))
+    if environment.master_key:
+        return decode_master_key(environment.master_key, "TACIT_MASTER_KEY")
+    return _secret_key(environment, settings.key_source, settings.salt)
+
+
+def _secret_key(environment: Environment, source: KeySource, salt: str) -> bytes:
+    from tacit.store.masterkey import decode_master_key, derive_master_key
+
+    if source is KeySource.ENVIRONMENT:
+        if not environment.master_key:
+            raise MissingSecretError("TACIT_MASTER_KEY")
+        return decode_master_key(environment.master_key, "TACIT_MASTER_KEY")
+    if not environment.passphrase:
+        raise MissingSecretError("TACIT_PASSPHRASE")
+    return derive_master_key(environment.passphrase, salt)
+
+
+def _check_keys_outside(folder: Path, environment: Environment) -> None:
+    places = [environment.keys, *([environment.key_file] if environment.key_file else [])]
+    for place in places:
+        if place.absolute().resolve().is_relative_to(folder.resolve()):
+            raise KeysInShopError(str(place), str(folder))
+
+
+def _sweep_unfinished(folder: Path) -> None:
+    """Remove what a killed `create_shop` left; it never held anything of a worker."""
+    for rest in folder.parent.glob(f".{folder.name}.tacit-init-*"):
+        shutil.rmtree(rest, ignore_errors=True)
+
+
+def _weight(source: Path) -> float:
+    """Length of a recording in seconds, for progress; 1 where it cannot be told."""
+    from tacit.footage.probe import probe
+    from tacit.records.errors import UnreadableVideoError
+
+    try:
+        return max(probe(source).duration_s, 1.0)
+    except UnreadableVideoError:
+        return 1.0
+
+
+def default_jobs() -> int:
+    """How many recordings are processed at once where nobody says: one per processor core that we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,52 @@
+"""A licence in plain words: who, what, which purposes, where, until when and for how much (rule R8)."""
+
+import textwrap
+
+from tacit.records.agreement import Agreement
+from tacit.records.license import License
+from tacit.records.purposes import Purpose
+from tacit.words.catalogue import english
+from tacit.words.figures import write_list, write_percent
+from tacit.words.notice import name_owners
+
+_WIDTH = 88  # characters in a line; fits a terminal and a printed page
+
+
+def license_in_words(granted: License, agreement: Agreement) -> str:
+    """Write a licence, in English, as its licensee and the workers can read it.
+
+    Args:
+        granted: The licence.
+        agreement: What it rests on; says the workers' part of the price and the owners.
+
+    Returns:
+        One paragraph for each term under the number of the licence; ends with a line end.
+    """
+    text = english().text
+    owners = name_owners(agreement, english())
+    purposes = [purpose for purpose in Purpose if purpose in granted.purposes]
+    paragraphs = [
+        text("license.title", license_id=granted.license_id),
+        text("license.who", licensee=granted.licensee),
+        text(
+            "license.what",
+            dataset_id=granted.dataset_id,
+            version=granted.version,
+            digest=granted.dataset_digest,
+        ),
+        text("license.purposes", purposes=write_list(purposes)),
+        text("license.territory", territory=write_list(granted.territory)),
+        text("license.until", valid_until=granted.valid_until.isoformat()),
+        text("license.price", price=granted.price, pool=write_percent(agreement.royalty.pool_basis_points)),
+        text("license.owners", footage=owners["footage"], datasets=owners["datasets"]),
+        text("license.never"),
+        text("license.agreement", agreement_id=agreement.agreement_id, parties=write_list(agreement.parties)),
+        text("license.granted", granted_on=granted.granted_at.date().isoformat()),
+        text("license.foot"),
+    ]
+    return (
+        "\n\n".join(
+            textwrap.fill(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False) for paragraph in paragraphs
+        )
+        + "\n"
+    )

@@ -1,0 +1,1 @@
+"""Synthetic first-person hand work, drawn in plain numpy, with exact landmark ground truth for the demo and tests."""
