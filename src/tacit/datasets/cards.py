@@ -21,7 +21,7 @@ _MEANINGS = {
     "observation.camera": "camera pose in the bench frame: position, quaternion w x y z; identity in the camera frame",
     "observation.state": "per hand: wrist x y z in metres, orientation quaternion w x y z, grip aperture in metres",
     "action": "the state of the next frame",
-    "action.valid": "per hand: 1 where the hand was seen now and next",
+    "action.valid": "per hand: 1 where the hand was seen, or bridged, now and next",
 }
 _FRAMES = {
     "camera": "metres are in the frame of the camera and move with the head",

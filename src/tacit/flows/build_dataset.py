@@ -102,10 +102,16 @@ def _choose(shop: Shop, order: Order) -> tuple[list[_Piece], dict[str, Refusal]]
     return pieces, refused
 
 
+def _episodes(outcome: Outcome) -> Iterator[Stretch]:
+    """The stretches as episodes: without the last frame of the recording, which has no next state to act towards."""
+    for stretch in outcome.stretches:
+        yield replace(stretch, end_frame=min(stretch.end_frame, outcome.n_frames - 1))
+
+
 def _lines(pieces: Sequence[_Piece]) -> Iterator[EpisodeLine]:
     index = 0
     for piece in pieces:
-        for stretch in piece.outcome.stretches:
+        for stretch in _episodes(piece.outcome):
             yield EpisodeLine(
                 episode_index=index,
                 recording_id=piece.recording.recording_id,
@@ -142,7 +148,7 @@ def _write(
         for piece in pieces:
             with shop.vault.open(piece.permit, piece.outcome.track_key) as file:
                 track = load_track(file)
-            for stretch in piece.outcome.stretches:
+            for stretch in _episodes(piece.outcome):
                 writer.add_episode(_episode(shop, dataset_id, piece, track, stretch))
                 done_ms += accepted_ms((stretch,), piece.outcome.fps)
                 tell(done_ms)

@@ -54,11 +54,14 @@ class Anonymiser:
         self._tracks = FaceTracks(self._options.tracks)
         self._waiting: deque[_Waiting] = deque()
         self._searched: int | None = None
+        self._picture_index: int | None = None
 
     def push(self, frame: RawFrame) -> list[CleanFrame]:
         """Take the next frame; returns the frames that became clean by it, often none or several."""
-        is_new = not frame.is_repeat or not self._waiting
-        self._waiting.append(_Waiting(frame, frame.frame_index if is_new else self._waiting[-1].picture_index))
+        is_new = self._picture_index is None or not frame.is_repeat
+        if self._picture_index is None or is_new:
+            self._picture_index = frame.frame_index
+        self._waiting.append(_Waiting(frame, self._picture_index))
         is_due = self._searched is None or frame.frame_index - self._searched >= self._options.stride_frames
         if not is_new or not is_due:
             return []

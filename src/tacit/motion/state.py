@@ -28,29 +28,30 @@ def compute_features(track: HandTrack, stretch: Stretch) -> dict[str, Float32]:
     """Compute the features of one episode.
 
     A hand's values before it is first seen in the stretch are those of that first frame; a hand that is never seen
-    in it has zeros and the identity quaternion. `action` is the state of the next frame, in the last frame its own.
+    in it has zeros and the identity quaternion. `action` is the state of the next frame of the recording, also where
+    that lies behind the stretch; only the last frame of a recording has none, repeats its own and is not valid.
+    A bridged hand counts as seen for `action.valid`: its place is known well enough to aim at, and `seen` tells.
 
     Returns:
         Feature name to (n, size) float32; see DATASET features: hands.px 84, hands.xyz 126, hands.seen 2,
         hands.sigma 2, camera 7, state 16, action 16, action.valid 2.
     """
-    part = slice(stretch.start_frame, stretch.end_frame)
+    n = stretch.end_frame - stretch.start_frame
+    part = slice(stretch.start_frame, stretch.end_frame + 1)  # with the frame behind it, where there is one
     seen = track.seen[part]
-    n = len(seen)
     held = np.stack([_held_rows(seen[:, hand] > 0) for hand in range(2)], axis=1)  # (n, 2), -1: never seen
     px, xyz, sigma_m = (_hold(values[part], held) for values in (track.px, track.xyz, track.sigma_m))
     state = _compute_state(xyz, held >= 0)
-    following = np.minimum(np.arange(n) + 1, n - 1)
-    now = seen == 1
-    valid = now & now[following]
-    valid[-1:] = False
+    following = np.minimum(np.arange(n) + 1, len(seen) - 1)
+    is_seen = seen > 0
+    valid = is_seen[:n] & is_seen[following] & (following > np.arange(n))[:, None]
     return {
-        "observation.hands.px": px.reshape(n, 84),
-        "observation.hands.xyz": xyz.reshape(n, 126),
-        "observation.hands.seen": np.ascontiguousarray(seen, np.float32),
-        "observation.hands.sigma": sigma_m,
+        "observation.hands.px": px[:n].reshape(n, 84),
+        "observation.hands.xyz": xyz[:n].reshape(n, 126),
+        "observation.hands.seen": np.ascontiguousarray(seen[:n], np.float32),
+        "observation.hands.sigma": sigma_m[:n],
         "observation.camera": np.tile(np.array([0, 0, 0, *_IDENTITY], np.float32), (n, 1)),
-        "observation.state": state,
+        "observation.state": state[:n],
         "action": state[following],
         "action.valid": valid.astype(np.float32),
     }

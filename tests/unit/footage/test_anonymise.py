@@ -138,3 +138,13 @@ def test_few_frames_wait_however_long_the_recording() -> None:
 
 def test_no_frames_give_no_frames() -> None:
     assert run([]) == ([], 0)
+
+
+def test_a_picture_that_stands_still_for_long_stays_covered() -> None:
+    options = AnonymiseOptions(tracks=TrackOptions(hold_frames=0))
+    frames = [raw(0, 60)] + [replace(raw(0, 60), frame_index=k, is_repeat=True) for k in range(1, 200)]
+    for settings_ in (None, options):
+        clean, n_searches = run(frames, settings_)
+        assert len(clean) == 200
+        assert n_searches == 1
+        assert not any(shows_patch(frame) for frame in clean)

@@ -4,7 +4,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 import pytest
 
-from tacit.footage.clean import read_clean, sample_frames
+from tacit.footage.clean import count_frames, read_clean, sample_frames
 from tacit.footage.encode import CleanVideoWriter
 from tacit.records.errors import DamagedCleanVideoError
 from tacit.records.frames import CleanFrame
@@ -89,3 +89,17 @@ def test_a_video_that_is_cut_off_is_damage(numbers: Any) -> None:
     content = numbers.video(100).getvalue()
     with pytest.raises(DamagedCleanVideoError):
         list(sample_frames(io.BytesIO(content[: len(content) // 2]), 0, 100, 40))
+
+
+@pytest.mark.parametrize("n_frames", [1, 15, 16, 100])
+def test_frames_are_counted(numbers: Any, n_frames: int) -> None:
+    assert count_frames(numbers.video(n_frames)) == n_frames
+
+
+def test_a_count_of_a_video_that_is_cut_off_never_equals_the_whole(numbers: Any) -> None:
+    content = numbers.video(100).getvalue()
+    for part in (0.3, 0.6, 0.9):
+        try:
+            assert count_frames(io.BytesIO(content[: int(len(content) * part)])) < 100
+        except DamagedCleanVideoError:
+            continue

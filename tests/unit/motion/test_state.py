@@ -73,10 +73,17 @@ def test_frames_before_the_stretch_have_no_say(lab):
 
 def test_action_is_the_next_state_and_valid_where_seen_now_and_next(lab):
     points = np.stack([lab.flat_hand_m(0.01 * i, 0, 0.5) for i in range(6)])
-    features = compute_features(track_of(points, [1, 1, 0.5, 1, 1, 1]), Stretch(0, 6))
+    features = compute_features(track_of(points, [1, 1, 0.5, 1, 0, 1]), Stretch(0, 6))
     np.testing.assert_array_equal(features["action"][:-1], features["observation.state"][1:])
     np.testing.assert_array_equal(features["action"][-1], features["observation.state"][-1])
-    np.testing.assert_array_equal(features["action.valid"][:, 1], [1, 0, 0, 1, 1, 0])
+    np.testing.assert_array_equal(features["action.valid"][:, 1], [1, 1, 1, 0, 0, 0])
+
+
+def test_the_last_action_of_a_stretch_looks_at_the_frame_behind_it(lab):
+    points = np.stack([lab.flat_hand_m(0.01 * i, 0, 0.5) for i in range(6)])
+    features = compute_features(track_of(points, [1] * 6), Stretch(1, 4))
+    np.testing.assert_allclose(features["action"][:, 8], [0.02, 0.03, 0.04], atol=1e-6)
+    np.testing.assert_array_equal(features["action.valid"][:, 1], [1, 1, 1])
 
 
 @pytest.mark.parametrize(("axis", "degrees"), [("x", 35), ("y", -60), ("z", 170), ("z", -120), ("x", 180)])
