@@ -1,4 +1,4 @@
-"""`tacit init`: makes a shop."""
+"""`tacit init | recover`: makes a shop, and brings an old catalogue up to what was committed."""
 
 import os
 import re
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tacit.cli.options import HERE, ShopFolder, open_shop
 from tacit.cli.show import say
 from tacit.records.errors import BadNameError
 from tacit.wiring import KeySource, create_shop, read_environment
@@ -15,6 +16,7 @@ from tacit.wiring import KeySource, create_shop, read_environment
 def attach(app: typer.Typer) -> None:
     """Add the command."""
     app.command("init")(init)
+    app.command("recover")(recover)
 
 
 def init(
@@ -35,3 +37,10 @@ def init(
         f"Its keys are in {environment.keys / opened.shop.shop_id}: keep them safe, and apart from backups of the shop."
     )
     say("Next: tacit agreement add FILE")
+
+
+def recover(shop: ShopFolder = HERE) -> None:
+    """Bring the catalogue up to what was processed, after an old backup of it was put back."""
+    from tacit.flows.recover import recover as register_committed
+
+    say(f"Registered {register_committed(open_shop(shop).shop)} recordings that the catalogue lacked.")

@@ -51,14 +51,14 @@ def process(
             continue
         outcome = shop.vault.find_outcome(answer, compute_unit_id(shop, contract, recording))
         if outcome is not None:
-            shop.catalogue.set_outcome(outcome)
+            _adopt(shop, recording, outcome)
             done[recording.recording_id] = Processed(recording, outcome, None, "")
         else:
             jobs.append(make_job(recording, answer))
     stopped: Exception | None = None
     with progress.step("Processing footage", sum(job.weight for job in jobs)) as tell:
         for end in engine.run(jobs, tell):
-            if isinstance(end.error, MachineError | DamageError):
+            if isinstance(end.error, MachineError | DamageError | OSError | MemoryError):
                 stopped = stopped or end.error
                 continue
             done[end.job.name] = _register(shop, by_name[end.job.name], end)
@@ -78,5 +78,11 @@ def _register(shop: Shop, recording: Recording, end: JobEnd) -> Processed:
         kind = type(end.error).__name__
         return Processed(recording, None, None, f"processing broke on this file ({kind}); that is a defect of tacit")
     outcome: Outcome = end.result
-    shop.catalogue.set_outcome(outcome)
+    _adopt(shop, recording, outcome)
     return Processed(recording, outcome, None, "")
+
+
+def _adopt(shop: Shop, recording: Recording, outcome: Outcome) -> None:
+    """Put a committed outcome into the catalogue, and sweep away what killed attempts at it left."""
+    shop.catalogue.set_outcome(outcome)
+    shop.vault.drop_attempts(recording.worker_uid, outcome.unit_id, [outcome.video_key, outcome.track_key])

@@ -26,7 +26,7 @@ from tacit.motion.assemble import TrackBuilder
 from tacit.motion.quality import accepted_ms, find_stretches, payable_ms
 from tacit.motion.tracker import open_tracker
 from tacit.motion.trackfile import load_track, save_track
-from tacit.records.errors import FootageChangedError, UnreadableVideoError, UnverifiedOutputError
+from tacit.records.errors import FootageChangedError, MissingObjectError, UnreadableVideoError, UnverifiedOutputError
 from tacit.records.frames import CleanFrame
 from tacit.records.hands import HandTrack
 from tacit.records.ids import id_from_digest, new_id
@@ -74,6 +74,12 @@ def process_unit(shop: Shop, inputs: Inputs, report: Callable[[float], None]) ->
         outcome = _derive(shop, inputs, unit_id, report)
     except UnreadableVideoError as error:
         outcome = _unreadable(inputs, unit_id, error.reason)
+    except MissingObjectError:
+        # Another process committed the same unit meanwhile and swept our attempt away.
+        winner = shop.vault.find_outcome(inputs.permit, unit_id)
+        if winner is None:
+            raise
+        return winner
     outcome = replace(outcome, cpu_ms=round((time.process_time() - began_s) * 1000))
     if shop.vault.commit(inputs.permit, inputs.recording, outcome):
         return outcome

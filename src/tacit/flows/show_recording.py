@@ -18,7 +18,7 @@ from tacit.records.frames import CleanFrame
 from tacit.records.hands import HandTrack
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
-from tacit.records.recording import Outcome
+from tacit.records.recording import Outcome, Status
 
 _N_KEY_FRAMES = 9
 _KEY_FRAME_WIDTH = 640  # pixels are enough for a page, and keep it small enough to mail
@@ -44,7 +44,7 @@ def show_recording(shop: Shop, recording_id: str, purpose: Purpose) -> str:
         task=listed.recording.task,
         status=listed.status,
         rule="",
-        reason=listed.reason,
+        reason="" if listed.status is Status.HELD else listed.reason,
         outcome=listed.outcome,
         seen=track.seen if track is not None else np.zeros((0, 2), np.float32),
         face_frames=None,

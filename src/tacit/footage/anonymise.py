@@ -58,9 +58,9 @@ class Anonymiser:
 
     def push(self, frame: RawFrame) -> list[CleanFrame]:
         """Take the next frame; returns the frames that became clean by it, often none or several."""
-        is_new = self._picture_index is None or not frame.is_repeat
-        if self._picture_index is None or is_new:
+        if self._picture_index is None or not frame.is_repeat:
             self._picture_index = frame.frame_index
+        is_new = self._picture_index == frame.frame_index
         self._waiting.append(_Waiting(frame, self._picture_index))
         is_due = self._searched is None or frame.frame_index - self._searched >= self._options.stride_frames
         if not is_new or not is_due:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import av
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -150,7 +151,9 @@ def film(path: Path, options: FilmOptions) -> GroundTruth:
         for frame_index in range(n_frames):
             shot = stage.frame(frame_index)
             shots.append((shot.px, shot.xyz, shot.face_px))
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(shot.picture.rgb, "rgb24")))
+            # Not left to the encoder's own conversion, whose last chroma samples differ from run to run.
+            i420 = cv2.cvtColor(shot.picture.rgb, cv2.COLOR_RGB2YUV_I420)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(i420, "yuv420p")))
         container.mux(stream.encode(None))
     px, xyz, face = (np.stack(arrays).astype(np.float32) for arrays in zip(*shots, strict=True))
     inside = ((px >= 0) & (px < (options.width, options.height))).all(-1)  # NaN compares as outside
