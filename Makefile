@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check bench interop clean
+.PHONY: setup demo test check docs bench interop clean
 
 setup: $(VENV)/ready
 
@@ -24,6 +24,10 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Writes docs/cli.md from what `tacit --help` says.
+docs: setup
+	$(BIN)/python docs/make_cli.py
 
 # Opt-in, several GB: reads every frame with the real LeRobot loader. `make interop DATASET=folder`
 INTEROP := .venv-interop
