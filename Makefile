@@ -41,5 +41,13 @@ interop: $(INTEROP)/ready
 	@test -n "$(DATASET)" || { echo "Name a dataset: make interop DATASET=folder"; exit 2; }
 	PYTHONPATH=src HF_HUB_OFFLINE=1 $(INTEROP)/bin/python -W ignore tests/interop/read_with_lerobot.py "$(DATASET)"
 
+# Figures. Takes minutes; name a folder of clips to measure on them: make bench FOOTAGE=folder
+bench: setup
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.synthetic
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.kills 50
+	@test -z "$(FOOTAGE)" || $(BIN)/python -m benchmarks.clips "$(FOOTAGE)"
+
 clean:
 	rm -rf $(VENV) demo
