@@ -18,13 +18,17 @@ def attach(app: typer.Typer) -> None:
 
 
 def add(file: Annotated[Path, typer.Argument(help="The agreement, a TOML file.")], shop: ShopFolder = HERE) -> None:
-    """Check an agreement, with every fault listed at once, and add it to the shop."""
+    """Check an agreement and add it to the shop.
+
+    Every fault in the file is listed at once, with its line.
+    """
     from tacit.flows.add_agreement import add_agreement
     from tacit.rights.agreement_file import read_agreement
 
     agreement, source = read_agreement(file)
     add_agreement(open_shop(shop).shop, agreement, source)
     say(f"Added the agreement {agreement.agreement_id}, valid from {agreement.valid_from} to {agreement.valid_to}.")
+    say("Next: tacit worker add LABEL --name NAME --language LANGUAGE --pin")
 
 
 def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:

@@ -16,6 +16,7 @@ from tacit.records.errors import MachineError, TacitError
 app = typer.Typer(
     name="tacit",
     help="Turns hand work, filmed only with the worker's yes, into robot skills, and pays the worker.",
+    epilog="Begin with: tacit demo --out demo, or: tacit run FOLDER --out DATASET",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -44,7 +44,10 @@ def give(
     pin_stdin: PinStdin = False,
     shop: ShopFolder = HERE,
 ) -> None:
-    """Put down a worker's yes, on the notice in a language they read. With a PIN it is signed."""
+    """Put down a worker's yes, on the notice they read.
+
+    Signed with the worker's PIN it is good for a licence; without one it is only declared, and good inside the shop.
+    """
     from tacit.flows.add_agreement import require_agreement
     from tacit.flows.add_worker import require_worker
     from tacit.flows.give_consent import SaidYes, give_consent
@@ -62,7 +65,10 @@ def give(
 
 
 def refuse(label: Label, shop: ShopFolder = HERE) -> None:
-    """Forget a worker who said no: nothing is kept, not even that they were asked."""
+    """Forget a worker who said no.
+
+    Nothing is kept, not even that they were asked.
+    """
     from tacit.flows.give_consent import refuse_consent
 
     refuse_consent(open_shop(shop).shop, label)
@@ -75,7 +81,11 @@ def withdraw(
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
-    """Take a yes back: denied at once, then erased, and datasets are made anew without them."""
+    """Take a yes back, for some purposes or for all.
+
+    It denies at once. Where no purpose is left, everything of the worker in the shop is destroyed, and datasets are
+    made anew without them. This cannot be undone.
+    """
     from tacit.flows.withdraw_consent import withdraw_consent
 
     opened = open_shop(shop)

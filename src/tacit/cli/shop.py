@@ -25,7 +25,10 @@ def init(
     canvas: Annotated[str, typer.Option(help="Pixels of everything made here, WIDTHxHEIGHT.")] = "1280x720",
     key: Annotated[KeySource, typer.Option(help="Where the master key comes from.")] = KeySource.FILE,
 ) -> None:
-    """Make a shop: a folder for consents, sealed footage, datasets and books. Its keys are kept elsewhere."""
+    """Make a shop: a folder for consents, footage and books.
+
+    Its keys are kept elsewhere, in TACIT_KEYS or the user's configuration folder.
+    """
     found = re.fullmatch(r"([0-9]{2,4})x([0-9]{2,4})", canvas)
     width, height = (int(found[1]), int(found[2])) if found else (0, 0)
     if width < 64 or height < 64 or width % 2 or height % 2:
@@ -36,11 +39,14 @@ def init(
     say(
         f"Its keys are in {environment.keys / opened.shop.shop_id}: keep them safe, and apart from backups of the shop."
     )
-    say("Next: tacit agreement add FILE")
+    say(f"Next: tacit agreement add FILE --shop {folder}")
 
 
 def recover(shop: ShopFolder = HERE) -> None:
-    """Bring the catalogue up to what was processed, after an old backup of it was put back."""
+    """Bring an old catalogue up to what was processed.
+
+    For the day on which an old backup of a shop was put back.
+    """
     from tacit.flows.recover import recover as register_committed
 
     say(f"Registered {register_committed(open_shop(shop).shop)} recordings that the catalogue lacked.")

@@ -7,6 +7,7 @@ by a lock that its process takes and the system releases, so that a living build
 """
 
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -104,6 +105,17 @@ def require_replaceable(target: Path) -> None:
 def is_dataset(folder: Path) -> bool:
     """True where the folder holds a finished dataset of ours."""
     return (folder / MARK).is_file() and (folder / _INFO).is_file()
+
+
+def find_digest(folder: Path) -> str | None:
+    """The digest that a finished dataset of ours says it has; None where the folder holds none."""
+    if not is_dataset(folder):
+        return None
+    try:
+        mark = json.loads((folder / MARK).read_bytes())
+    except ValueError:  # broken, so it is not the one that anybody looks for
+        return None
+    return str(mark["digest"]) if isinstance(mark, dict) and "digest" in mark else None
 
 
 def heal(target: Path, spare: Path | None = None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tacit.datasets.cards import CardInput
 from tacit.datasets.episode import EpisodeInput, EpisodeLineage
 from tacit.datasets.features import DatasetSpec
-from tacit.datasets.publish import build_folder, is_dataset, publish, require_replaceable
+from tacit.datasets.publish import build_folder, find_digest, publish, require_replaceable
 from tacit.datasets.writer import DatasetWriter
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.contract import Contract
@@ -67,8 +67,9 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
     dataset_id = dataset_id_of(shop, order.target)
     lines = tuple(_lines(pieces))
     before = latest_versions(shop).get(dataset_id)
-    if before is not None and before.purpose is order.purpose and before.episodes == lines and is_dataset(order.target):
-        return Built(before, refused)
+    if before is not None and before.purpose is order.purpose and before.episodes == lines:
+        if find_digest(order.target) == before.digest:
+            return Built(before, refused)
     if not lines:
         return Built(None, refused)
     number = before.version + 1 if before is not None else 1

@@ -117,7 +117,7 @@ class Catalogue(Protocol):
         """Every withdrawal of a worker, in the order given."""
 
     def add_release(self, release: Release) -> None:
-        """Add a release."""
+        """Add a release; a signed or witnessed one takes the place of a declared one."""
 
     def find_release(self, recording_id: str) -> Release | None:
         """The release of a recording."""
@@ -180,6 +180,12 @@ class Catalogue(Protocol):
 
         What remains is the opaque id in lineage and ledger, and a keyed digest of the label with the moment, so that
         an earlier yes cannot rise again from an old list.
+        """
+
+    def unfinished_erasures(self) -> list[str]:
+        """Opaque ids of workers whose erasure was cut short, or undone by an old backup of the catalogue.
+
+        Of them there are rows without a key, or a withdrawal and a key without a row.
         """
 
     def find_erasure(self, label: str) -> datetime | None:

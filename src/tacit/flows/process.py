@@ -33,7 +33,7 @@ def process(
     recordings: Sequence[Recording],
     progress: Progress,
 ) -> list[Processed]:
-    """Process recordings; those whose unit of work is committed are not done again.
+    """Process recordings, each once however often it is named; those whose unit of work is committed not again.
 
     Args:
         make_job: Turns a recording and the leave to open it into a job for the engine.
@@ -45,7 +45,8 @@ def process(
     done: dict[str, Processed] = {}
     jobs: list[Job] = []
     by_name = {recording.recording_id: recording for recording in recordings}
-    for recording, answer in zip(recordings, ask_each(shop, Action.DERIVE, purpose, recordings), strict=True):
+    each = list(by_name.values())
+    for recording, answer in zip(each, ask_each(shop, Action.DERIVE, purpose, each), strict=True):
         if isinstance(answer, Refusal):
             done[recording.recording_id] = Processed(recording, None, answer, "")
             continue

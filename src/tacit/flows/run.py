@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tacit.datasets.publish import require_replaceable
 from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_worker import add_worker
 from tacit.flows.build_dataset import Order, build_dataset
@@ -65,6 +66,7 @@ def run(
         ForeignFolderError: The target holds something that is not a dataset of ours.
         MachineError: Disk, memory, permissions or models stand in the way.
     """
+    require_replaceable(target)  # before hours of processing, not after
     finish_withdrawals(shop, contract, progress)
     add_agreement(shop, folder.agreement, folder.agreement_source)
     refusals = {worker.label: _register_worker(shop, folder, worker) for worker in folder.workers}

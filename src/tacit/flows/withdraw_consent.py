@@ -63,9 +63,10 @@ def withdraw_consent(
     taken_back = frozenset(purposes) & standing if purposes else standing
     if not taken_back:
         raise NothingToWithdrawError(label)
-    shop.catalogue.add_withdrawal(Withdrawal(new_id("wd"), uid, taken_back, now))
     subject = shop.keys.mac("log-subject", uid.encode()).hex()
-    shop.catalogue.append_log([{"kind": "withdrawal", "at": now.isoformat(), "subject": subject}])
+    with shop.catalogue.transaction():
+        shop.catalogue.add_withdrawal(Withdrawal(new_id("wd"), uid, taken_back, now))
+        shop.catalogue.append_log([{"kind": "withdrawal", "at": now.isoformat(), "subject": subject}])
     used = [version for version in latest_versions(shop).values() if _uses(version, uid, taken_back)]
     n_objects, erased = 0, standing == taken_back
     if erased:
@@ -77,27 +78,30 @@ def withdraw_consent(
 def erase_worker(shop: Shop, worker_uid: str) -> int:
     """Book what is still owed, then destroy objects, rows and key of a worker; returns how many objects there were.
 
-    The key goes last: as long as it is there, an interrupted erasure can be found and finished.
+    Each step may be done again. An erasure that was cut short is in the catalogue's `unfinished_erasures`, or the
+    worker is still there with a withdrawal and nothing that stands.
     """
     settle(shop)
-    erased_at = max(withdrawal.withdrawn_at for withdrawal in shop.catalogue.withdrawals(worker_uid))
+    noes = [withdrawal.withdrawn_at for withdrawal in shop.catalogue.withdrawals(worker_uid)]
     n_objects = shop.vault.erase(worker_uid)
-    shop.catalogue.erase_worker(worker_uid, erased_at)
+    # Where an old backup lost the withdrawal, any yes from before this moment counts as taken back.
+    shop.catalogue.erase_worker(worker_uid, max(noes, default=shop.clock.now()))
     shop.keys.destroy_worker_key(worker_uid)
     return n_objects
 
 
 def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> None:
     """Finish withdrawals that were interrupted; does nothing where none was."""
+    for uid in shop.catalogue.unfinished_erasures():
+        erase_worker(shop, uid)
     now = shop.clock.now()
     standing: dict[str, frozenset[Purpose]] = {}
     for worker in shop.catalogue.workers():
-        consents = shop.catalogue.consents(worker.worker_uid)
-        left = standing_purposes(consents, shop.catalogue.withdrawals(worker.worker_uid), now)
-        if consents and not left:
-            erase_worker(shop, worker.worker_uid)
-        else:
-            standing[worker.worker_uid] = left
+        uid = worker.worker_uid
+        consents, withdrawals = shop.catalogue.consents(uid), shop.catalogue.withdrawals(uid)
+        standing[uid] = standing_purposes(consents, withdrawals, now)
+        if withdrawals and not standing[uid]:
+            erase_worker(shop, uid)
     for version in latest_versions(shop).values():
         if any(version.purpose not in standing.get(line.worker_uid, ()) for line in version.episodes):
             _replace(shop, contract, version, progress)
@@ -108,9 +112,11 @@ def _uses(version: DatasetVersion, worker_uid: str, purposes: frozenset[Purpose]
 
 
 def _replace(shop: Shop, contract: Contract, version: DatasetVersion, progress: Progress) -> Replaced:
-    """Make the next version of a dataset from what is left of its recordings."""
+    """Make the next version of a dataset from what is left of its recordings, where it lies and nothing else does."""
     target = Path(version.path)
     found = is_dataset(target)
+    if not found and target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        return Replaced(version.path, None, found)
     recordings = frozenset(line.recording_id for line in version.episodes)
     built = build_dataset(shop, contract, Order(version.agreement_id, version.purpose, recordings, target), progress)
     if built.version is None and found:

@@ -12,7 +12,7 @@ from tacit.records.recording import Outcome, Status
 
 _MEANINGS = {
     Status.NEW: "Taken in and not processed yet.",
-    Status.ACCEPTED: "In the dataset: at least one stretch of it is an episode.",
+    Status.ACCEPTED: "Released by its worker, and usable: each stretch of it is an episode of a dataset.",
     Status.HELD: "Processed, and kept inside the shop. Its worker has not released it; saying nothing is no release.",
     Status.REFUSED: "No valid yes of its worker covers it. The file was not opened.",
     Status.REJECTED: "It could be read, but nothing in it can be used.",

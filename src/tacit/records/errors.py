@@ -436,6 +436,45 @@ class UnfinishedErasureError(MachineError):
         )
 
 
+# --- seal: signed video (C2PA) ----------------------------------------------------------------------------------------
+
+
+class MissingC2paError(InputError):
+    """Video is to be signed, and the package that does it is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Signing video needs the package c2pa-python, which is not installed. Install tacit with its extra, "
+            'such as pip install "tacit[c2pa]", or leave out --c2pa-cert and --c2pa-key.'
+        )
+
+
+class HalfSignerError(InputError):
+    """Of a certificate and its private key only one was given."""
+
+    def __init__(self, given: str, missing: str) -> None:
+        super().__init__(
+            f"{given} was given without {missing}; signing video needs both. Add {missing}, or leave both out."
+        )
+
+
+class UnfitSignerError(InputError):
+    """A private key and its certificates cannot sign video. Nothing of the key is in the sentence."""
+
+    def __init__(self, reason: str, next_step: str) -> None:
+        super().__init__(f"Video cannot be signed with this key and these certificates: {reason}. {next_step}")
+
+
+class UnsignedVideoError(MachineError):
+    """The video of an episode was to be signed, and could not be."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The video of an episode could not be signed: {reason}. Nothing was published. "
+            "See that there is room on the disk and that the certificate is in date, then build again."
+        )
+
+
 # --- money, pages and words ------------------------------------------------------------------------------------------
 
 

@@ -158,6 +158,16 @@ class PeopleRows(Rows):
             )
             self._database.clear_old_pages_after()
 
+    def unfinished_erasures(self) -> list[str]:
+        """Opaque ids of workers of whom there are rows without a key, or a withdrawal and a key without a row."""
+        with self._database.reading() as connection:
+            here = connection.execute(select(tables.workers.c.worker_uid).order_by(tables.workers.c.position))
+            rows = here.scalars().all()
+            noes = connection.execute(select(tables.withdrawals.c.worker_uid).distinct()).scalars().all()
+        without_key = [uid for uid in rows if not self._keys.has_worker_key(uid)]
+        without_row = [uid for uid in sorted(set(noes) - set(rows)) if self._keys.has_worker_key(uid)]
+        return without_key + without_row
+
     def find_erasure(self, label: str) -> datetime | None:
         """When a worker of this label was erased, the latest time."""
         latest = select(func.max(tables.erasures.c.erased_at)).filter_by(label_mac=self._label_mac(label))

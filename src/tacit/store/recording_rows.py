@@ -87,13 +87,22 @@ class RecordingRows(Rows):
         return self._unseal(Outcome, tables.outcomes, recording_id, row.worker_uid, row.sealed)
 
     def add_release(self, release: Release) -> None:
-        """Add a release; the recording must be there. Raises AlreadyThereError, ErasedError."""
+        """Add a release; the recording must be there. A signed or witnessed one takes the place of a declared one.
+
+        Raises:
+            AlreadyThereError: There is another release that is as strong, or stronger.
+            ErasedError: The worker's key is gone.
+        """
         sealed = self._seal(tables.releases, release.recording_id, release.worker_uid, release)
         with self._database.writing() as connection:
             known = self.find_release(release.recording_id)
             if known is not None:
-                check_same("release", release.recording_id, known, release)
-                return
+                if known.evidence.is_good_for_license or not release.evidence.is_good_for_license:
+                    check_same("release", release.recording_id, known, release)
+                    return
+                connection.execute(
+                    delete(tables.releases).where(tables.releases.c.recording_id == release.recording_id)
+                )
             connection.execute(
                 insert(tables.releases).values(
                     recording_id=release.recording_id, worker_uid=release.worker_uid, sealed=sealed

@@ -1,0 +1,228 @@
+"""Nothing is opened, let alone derived, before a yes (R1); and a yes means what it says (R2, R11)."""
+
+import os
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tacit.flows.add_agreement import add_agreement
+from tacit.flows.add_worker import add_worker
+from tacit.flows.give_consent import refuse_consent
+from tacit.flows.ingest import ingest
+from tacit.records.errors import (
+    AlreadyThereError,
+    BadNameError,
+    NoPinError,
+    NotRefusableError,
+    PurposeNotAgreedError,
+    RefusedError,
+    SameFootageError,
+    UnknownThingError,
+    UnreadableVideoError,
+    WrongPinError,
+)
+from tacit.records.purposes import Evidence, Purpose
+from tacit.rights.agreement_file import read_agreement
+from tacit.rights.evidence import check_evidence
+
+from .conftest import AGREEMENT, AGREEMENT_ID, CONSENTED, RESEARCH, TODAY, TRAINING
+
+_opened: list[str] = []
+sys.addaudithook(lambda event, args: _opened.append(str(args[0])) if event in ("open", "os.open") else None)
+
+
+def times_opened(path: Path) -> int:
+    """How often this process opened a file through Python since the tests began."""
+    return sum(name.removeprefix("file:") == str(path) for name in _opened)
+
+
+def pipe_that_would_hang(path: Path) -> Path:
+    """A named pipe that nobody writes to: whoever opens it for reading, in whatever language, waits for ever."""
+    os.mkfifo(path)
+    return path
+
+
+def test_file_of_a_worker_without_a_yes_is_never_opened(bench):
+    bench.agree()
+    add_worker(bench.shop, "ravi", "Ravi", "en")
+    film, pipe = bench.film("ravi.mp4"), pipe_that_would_hang(bench.folder / "pipe.mp4")
+    before = times_opened(film)
+    for path in (film, pipe):
+        with pytest.raises(RefusedError) as caught:
+            ingest(bench.shop, bench.source(path, "ravi"))
+        assert caught.value.rule == "R1"
+    assert times_opened(film) == before
+    assert bench.catalogue.recordings() == []
+
+
+def test_the_watch_on_opened_files_sees_what_is_opened(bench):
+    bench.agree()
+    bench.enrol("asha")
+    film = bench.film("asha.mp4")
+    before = times_opened(film)
+    ingest(bench.shop, bench.source(film, "asha"))
+    assert times_opened(film) > before
+
+
+def test_yes_given_after_filming_does_not_count(bench):
+    bench.agree()
+    bench.enrol("asha")
+    with pytest.raises(RefusedError, match="only after it was filmed"):
+        bench.take_in("asha", "early.mp4", CONSENTED - timedelta(seconds=1))
+
+
+def test_yes_to_another_purpose_does_not_count(bench):
+    bench.agree()
+    bench.enrol("asha", purposes=[RESEARCH])
+    with pytest.raises(RefusedError, match="did not consent to train-robot-skill"):
+        bench.take_in("asha", "a.mp4")
+
+
+def test_every_refusal_is_in_the_log_without_a_word_about_whom(bench):
+    bench.agree()
+    add_worker(bench.shop, "ravi", "Ravi of the bench", "en")
+    with pytest.raises(RefusedError):
+        bench.take_in("ravi", "ravi-at-work.mp4")
+    (entry,) = bench.catalogue.log_entries()
+    assert (entry["kind"], entry["answer"], entry["action"]) == ("decision", "R1", "derive")
+    assert not [word for word in ("ravi", "Ravi", bench.uid("ravi")) if word in str(entry)]
+
+
+def test_same_file_again_is_the_same_recording(bench):
+    bench.agree()
+    bench.enrol("asha")
+    first = bench.take_in("asha", "a.mp4")
+    assert ingest(bench.shop, bench.source(bench.folder / "a.mp4", "asha")) == first
+    assert bench.catalogue.recordings() == [first]
+
+
+def test_same_footage_by_a_second_worker_is_refused(bench):
+    bench.agree()
+    bench.enrol("asha")
+    bench.enrol("meena")
+    bench.take_in("asha", "a.mp4")
+    with pytest.raises(SameFootageError):
+        ingest(bench.shop, bench.source(bench.folder / "a.mp4", "meena"))
+    assert len(bench.catalogue.recordings()) == 1
+
+
+def test_changed_content_is_another_recording(bench):
+    bench.agree()
+    bench.enrol("asha")
+    path = bench.film("a.mp4")
+    first = ingest(bench.shop, bench.source(path, "asha"))
+    path.write_bytes(bench.film("b.mp4").read_bytes())
+    assert ingest(bench.shop, bench.source(path, "asha")).recording_id != first.recording_id
+
+
+@pytest.mark.parametrize("kind", ["text", "empty", "folder", "missing", "pipe"])
+def test_what_is_no_video_is_told_and_not_registered(bench, kind):
+    bench.agree()
+    bench.enrol("asha")
+    path = bench.folder / "odd.mp4"
+    makers = {
+        "text": lambda: path.write_text("not a video\n" * 50, encoding="utf-8"),
+        "empty": path.touch,
+        "folder": path.mkdir,
+        "missing": lambda: None,
+        "pipe": lambda: pipe_that_would_hang(path),
+    }
+    makers[kind]()
+    with pytest.raises(UnreadableVideoError):
+        ingest(bench.shop, bench.source(path, "asha"))
+    assert bench.catalogue.recordings() == []
+
+
+def test_unknown_worker_and_agreement_are_named(bench):
+    bench.agree()
+    with pytest.raises(UnknownThingError, match="worker nobody"):
+        bench.take_in("nobody", "a.mp4")
+    add_worker(bench.shop, "asha", "Asha", "en")
+    source = bench.source(bench.film("a.mp4"), "asha")
+    with pytest.raises(UnknownThingError, match="agreement another"):
+        ingest(bench.shop, replace(source, agreement_id="another"))
+
+
+def test_very_same_yes_again_is_harmless(bench):
+    bench.agree()
+    first = bench.enrol("asha")
+    assert bench.say_yes("asha") == first
+    assert len(bench.catalogue.consents(bench.uid("asha"))) == 1
+
+
+def test_signed_yes_holds_under_the_workers_own_key(bench):
+    bench.agree()
+    consent = bench.enrol("asha", pin="4711")
+    worker = bench.catalogue.find_worker("asha")
+    assert consent.evidence is Evidence.SIGNED
+    check_evidence(consent, worker.public_key)
+
+
+def test_wrong_pin_or_a_pin_that_was_never_set_puts_nothing_down(bench):
+    bench.agree()
+    add_worker(bench.shop, "asha", "Asha", "en", "4711")
+    add_worker(bench.shop, "ravi", "Ravi", "en")
+    with pytest.raises(WrongPinError):
+        bench.say_yes("asha", "4712")
+    with pytest.raises(NoPinError):
+        bench.say_yes("ravi", "4711")
+    assert not bench.catalogue.consents(bench.uid("asha")) + bench.catalogue.consents(bench.uid("ravi"))
+
+
+@pytest.mark.parametrize("purposes", [(), (Purpose.TRAIN_PEOPLE,), (TRAINING, Purpose.PLANT_STATISTICS)])
+def test_yes_to_what_the_agreement_does_not_name_is_not_taken(bench, purposes):
+    bench.agree()
+    add_worker(bench.shop, "asha", "Asha", "en")
+    with pytest.raises(PurposeNotAgreedError):
+        bench.say_yes("asha", purposes=purposes)
+
+
+def test_worker_who_refuses_leaves_no_trace(bench):
+    bench.agree()
+    add_worker(bench.shop, "ravi", "Ravi", "en")
+    uid = bench.uid("ravi")
+    refuse_consent(bench.shop, "ravi")
+    assert bench.catalogue.workers() == []
+    assert bench.catalogue.find_erasure("ravi") is None
+    assert bench.catalogue.log_entries() == []
+    assert not bench.keys.has_worker_key(uid)
+    assert add_worker(bench.shop, "ravi", "Ravi", "en").worker_uid != uid
+
+
+def test_worker_who_said_yes_cannot_be_forgotten(bench):
+    bench.agree()
+    bench.enrol("asha")
+    with pytest.raises(NotRefusableError):
+        refuse_consent(bench.shop, "asha")
+
+
+def test_worker_again_is_the_same_worker_and_another_under_that_label_is_refused(bench):
+    first = add_worker(bench.shop, "asha", "Asha", "en")
+    assert add_worker(bench.shop, "asha", "Asha", "en") == first
+    for name, language, pin in (("Asha", "hi", ""), ("Another", "en", ""), ("Asha", "en", "4711")):
+        with pytest.raises(AlreadyThereError):
+            add_worker(bench.shop, "asha", name, language, pin)
+    with pytest.raises(BadNameError):
+        add_worker(bench.shop, "../asha", "Asha", "en")
+
+
+def test_another_wording_under_the_same_agreement_id_is_refused(bench):
+    bench.agree()
+    bench.agree()
+    path = bench.folder / "agreement.toml"
+    path.write_text(AGREEMENT.replace('"2400.00"', '"24.00"').replace('"240.00"', '"2.40"'), encoding="utf-8")
+    with pytest.raises(AlreadyThereError):
+        add_agreement(bench.shop, *read_agreement(path))
+    assert len(bench.catalogue.agreements()) == 1
+    assert bench.catalogue.find_agreement(AGREEMENT_ID).bounty.per_accepted_hour.amount_minor == 240_000
+
+
+def test_footage_outside_the_days_of_the_agreement_is_refused(bench):
+    bench.agree()
+    bench.enrol("asha")
+    bench.clock.moment = TODAY.replace(year=2029)
+    with pytest.raises(RefusedError, match="runs from 2026-01-01 to 2028-12-31"):
+        bench.take_in("asha", "late.mp4", bench.clock.moment - timedelta(days=1))

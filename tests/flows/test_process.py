@@ -1,0 +1,225 @@
+"""Processing: what is committed is not done again, a bad file is a row with a reason, and nothing halfway stays."""
+
+from dataclasses import replace
+
+import pytest
+
+from tacit.flows.contract import Contract, contract_bytes
+from tacit.flows.ingest import ingest
+from tacit.flows.ports import JobEnd
+from tacit.flows.process import process
+from tacit.flows.process_unit import Inputs, compute_unit_id, process_unit
+from tacit.flows.withdraw_consent import withdraw_consent
+from tacit.footage.clean import count_frames
+from tacit.models.store import ModelStore
+from tacit.motion.quality import QualityOptions
+from tacit.motion.trackfile import load_track
+from tacit.records.errors import ErasedError, FootageChangedError, ModelMissingError, ObjectStoreError
+from tacit.workshop.film import FilmOptions, film
+
+from .conftest import FPS, HEIGHT, RESEARCH, TRAINING, WIDTH, make_job
+
+
+def test_committed_work_is_not_done_again(bench):
+    recordings = bench.fill("asha", "meena")
+    assert bench.engine.worked == [recording.recording_id for recording in recordings.values()]
+    ends = bench.process()
+    assert len(bench.engine.worked) == 2
+    assert [end.outcome for end in ends] == [bench.catalogue.find_outcome(end.recording.recording_id) for end in ends]
+
+
+def test_recording_named_twice_is_processed_once(bench):
+    bench.agree()
+    bench.enrol("asha")
+    recording = bench.take_in("asha", "a.mp4")
+    ends = process(
+        bench.shop, bench.engine, bench.contract, make_job, TRAINING, [recording, recording], bench.progress
+    )
+    assert bench.engine.worked == [recording.recording_id]
+    assert ends[0] == ends[1]
+    assert ends[0].outcome.usable
+
+
+def test_consent_that_was_withdrawn_meanwhile_is_a_refusal_and_no_job(bench):
+    bench.agree()
+    bench.enrol("asha", purposes=[RESEARCH])
+    bench.say_yes("asha", purposes=[TRAINING])
+    recording = bench.take_in("asha", "a.mp4")
+    (end,) = bench.process(RESEARCH)
+    assert end.refusal is None
+    bench.contract = replace(bench.contract, fps=15)
+    withdraw_consent(bench.shop, bench.contract, "asha", [TRAINING], bench.progress)
+    (end,) = bench.process()
+    assert (end.outcome, end.refusal.rule) == (None, "R1")
+    assert bench.engine.worked == [recording.recording_id]
+
+
+def test_every_parameter_that_changes_output_changes_the_unit_and_nothing_else_does(bench):
+    bench.agree()
+    bench.enrol("asha")
+    recording = bench.take_in("asha", "a.mp4")
+    unit = compute_unit_id(bench.shop, bench.contract, recording)
+    others = [
+        Contract(FPS, WIDTH, HEIGHT + 2),
+        Contract(25, WIDTH, HEIGHT),
+        Contract(FPS, WIDTH, HEIGHT, quality=QualityOptions(gap_s_max=1.5)),
+    ]
+    assert len({unit, *(compute_unit_id(bench.shop, other, recording) for other in others)}) == 4
+    moved = replace(recording, source_path="/elsewhere/a.mp4", position=7, task="another")
+    assert contract_bytes(bench.contract, moved) == contract_bytes(bench.contract, recording)
+
+
+def test_one_bad_job_takes_no_other_with_it(bench):
+    bench.agree()
+    bench.enrol("asha")
+    names = ["a", "b", "c", "d"]
+    recordings = {name: bench.take_in("asha", f"{name}.mp4") for name in names}
+    errors = {
+        "a": FootageChangedError("a.mp4"),
+        "b": ZeroDivisionError("secret words of a file"),
+        "c": ErasedError("w-1"),
+    }
+
+    def work(recording, permit):
+        name = next(name for name in names if recordings[name] == recording)
+        if name in errors:
+            raise errors[name]
+        return bench.put_down(recording, permit)
+
+    bench.engine.work = work
+    a, b, c, d = bench.process()
+    assert "was changed since it was taken in" in a.problem
+    assert b.problem == "processing broke on this file (ZeroDivisionError); that is a defect of tacit"
+    assert c.refusal.rule == "R5"
+    assert d.outcome.usable
+
+
+def test_machine_in_the_way_is_raised_after_all_others_are_done_and_kept(bench):
+    bench.agree()
+    bench.enrol("asha")
+    first, second = bench.take_in("asha", "a.mp4"), bench.take_in("asha", "b.mp4")
+
+    def work(recording, permit):
+        if recording == first:
+            raise ObjectStoreError("write", "No space left on device")
+        return bench.put_down(recording, permit)
+
+    bench.engine.work = work
+    with pytest.raises(ObjectStoreError):
+        bench.process()
+    assert bench.catalogue.find_outcome(first.recording_id) is None
+    assert bench.catalogue.find_outcome(second.recording_id).usable
+    bench.engine.work = bench.put_down
+    assert all(end.outcome.usable for end in bench.process())
+    assert bench.engine.worked == [first.recording_id, second.recording_id, first.recording_id]
+
+
+def test_job_that_was_lost_every_time_is_a_row_with_the_reason(bench):
+    bench.agree()
+    bench.enrol("asha")
+    bench.take_in("asha", "a.mp4")
+
+    class Losing:
+        def run(self, jobs, _progress):
+            for job in jobs:
+                yield JobEnd(job, None, None, "its process ended with -9")
+
+    bench.engine = Losing()
+    (end,) = bench.process()
+    assert end.outcome is None
+    assert "its process ended with -9" in end.problem
+
+
+def test_what_killed_attempts_left_is_swept_once_the_unit_is_committed(bench, objects):
+    bench.agree()
+    bench.enrol("asha")
+    recording = bench.take_in("asha", "a.mp4")
+    unit = compute_unit_id(bench.shop, bench.contract, recording)
+    with bench.shop.vault.create(bench.permit("asha"), f"{unit}/try-killed/video.mp4") as sink:
+        sink.write(b"half a video")
+    bench.process()
+    assert [name.split("/")[2:] for name in objects.list(bench.uid("asha"))] == [
+        ["commit"],
+        ["try-1", "track"],
+        ["try-1", "video.mp4"],
+    ]
+
+
+@pytest.fixture(scope="session")
+def filmed(tmp_path_factory):
+    """A second and a half of synthetic work: small, and hands are found in it."""
+    path = tmp_path_factory.mktemp("film") / "work.mp4"
+    film(path, FilmOptions(seconds=1.5, width=320, height=240, seed=7))
+    return path
+
+
+@pytest.fixture
+def real(bench, models, filmed):
+    """A shop whose engine works with the real networks, and a recording of that film."""
+    bench.contract = Contract(30, 320, 240)
+    reports = []
+
+    def work(recording, permit):
+        return process_unit(bench.shop, Inputs(recording, permit, bench.contract, models), reports.append)
+
+    bench.engine.work, bench.reports = work, reports
+    bench.agree()
+    bench.enrol("asha")
+    path = bench.folder / "asha.mp4"
+    path.write_bytes(filmed.read_bytes())
+    return bench, path
+
+
+def test_real_unit_of_work_ends_in_sealed_video_and_track_that_read_back(real, objects):
+    bench, path = real
+    recording = ingest(bench.shop, bench.source(path, "asha"))
+    (end,) = bench.process()
+    outcome = end.outcome
+    assert (outcome.readable, outcome.usable, outcome.n_frames, outcome.reason) == (True, True, 45, "")
+    assert outcome.hands_fraction > 0.9
+    assert outcome.faces_frames == 0
+    assert outcome.cpu_ms > 0
+    assert bench.reports == pytest.approx([(k + 1) / 30 for k in range(45)])
+    with bench.shop.vault.open(bench.permit("asha"), outcome.video_key) as video:
+        assert count_frames(video) == 45
+    with bench.shop.vault.open(bench.permit("asha"), outcome.track_key) as file:
+        assert load_track(file).n_frames == 45
+    assert not [name for name in objects.list() if b"ftyp" in objects.find(name)[:64]]  # nothing lies in the clear
+    inputs = Inputs(recording, bench.permit("asha"), bench.contract, None)  # no model is needed for what is done
+    assert process_unit(bench.shop, inputs, bench.reports.append) == outcome
+
+
+def test_file_that_changed_since_ingest_is_not_processed(real):
+    bench, path = real
+    ingest(bench.shop, bench.source(path, "asha"))
+    path.write_bytes(bench.video)
+    (end,) = bench.process()
+    assert end.outcome is None
+    assert "was changed since it was taken in" in end.problem
+    path.unlink()
+    (end,) = bench.process()
+    assert "is gone" in end.problem
+
+
+def test_file_that_breaks_off_is_a_committed_row_with_its_reason(real, filmed):
+    bench, path = real
+    whole = filmed.read_bytes()
+    at = whole.index(b"mdat") + 8000
+    path.write_bytes(whole[:at] + b"\xff" * 40_000 + whole[at + 40_000 :])  # damaged inside, its index is whole
+    ingest(bench.shop, bench.source(path, "asha"))
+    (end,) = bench.process()
+    print(end)
+    assert (end.outcome.readable, end.outcome.usable) == (False, False)
+    assert end.outcome.reason
+    bench.process()
+    assert len(bench.engine.worked) == 1
+
+
+def test_missing_model_stops_with_what_to_do_and_commits_nothing(real, objects, tmp_path):
+    bench, path = real
+    recording = ingest(bench.shop, bench.source(path, "asha"))
+    empty = ModelStore(tmp_path / "no-models")
+    inputs = Inputs(recording, bench.permit("asha"), bench.contract, empty)
+    with pytest.raises(ModelMissingError, match="tacit models fetch"):
+        process_unit(bench.shop, inputs, bench.reports.append)
+    assert objects.list() == []
