@@ -184,9 +184,7 @@ def test_nothing_accepted_and_something_failed_leaves_with_2(desk):
     desk.small_shop()
     (desk.folder / "notes.mp4").write_text("no video", encoding="utf-8")
     desk.put("gesture.mp4")
-    desk.declare(
-        worker(), worker(NO_LABEL, NO_NAME, "[]"), recording("notes.mp4"), recording("gesture.mp4", NO_LABEL)
-    )
+    desk.declare(worker(), worker(NO_LABEL, NO_NAME, "[]"), recording("notes.mp4"), recording("gesture.mp4", NO_LABEL))
     answer = desk.run(code=2).answer
     assert_shape(answer)
     assert [row["status"] for row in answer["recordings"]] == ["failed", "refused"]

@@ -27,6 +27,17 @@ os.write(LOG, b"watching\\n")
 """
 
 
+def fill(disk, room_kib):
+    """Fill a disk up to so much room."""
+    ballast = disk / "ballast"
+    free = os.statvfs(disk)
+    size = free.f_bavail * free.f_frsize - room_kib * 1024
+    handle = os.open(ballast, os.O_WRONLY | os.O_CREAT)
+    os.posix_fallocate(handle, 0, size)
+    os.close(handle)
+    return ballast
+
+
 def declare_one(desk, *names):
     """A shop with a small canvas, and released films of one worker."""
     desk.small_shop()
@@ -43,22 +54,25 @@ def test_every_fault_of_a_toml_file_comes_at_once_with_its_line(bare_desk):
         recording("nowhere.mp4", released='"yes"'),
         agreement=AGREEMENT.replace('"2500.00"', "2500.00").replace('footage = "worker"', 'footage = "plant"'),
     )
-    text = (bare_desk.folder / "footage.toml").read_text(encoding="utf-8").splitlines()
-    line = {word: number for number, text in reversed(list(enumerate(text, 1))) for word in [text]}
+    lines = (bare_desk.folder / "footage.toml").read_text(encoding="utf-8").splitlines()
     done = bare_desk.run(code=2)
     assert done.out == ""
-    for expected in (
-        f'footage.toml:{line["consent = " + chr(91) + chr(34) + "train-robot-skil" + chr(34) + chr(93)]}: "consent"',
-        f'footage.toml:{line[chr(102) + "ile = " + chr(34) + "nowhere.mp4" + chr(34)]}: there is no file "nowhere.mp4"',
-        f'footage.toml:{line["file = " + chr(34) + "../outside.mp4" + chr(34)]}: "../outside.mp4" lies outside',
-        f'footage.toml:{line["file = " + chr(34) + "/etc/hostname" + chr(34)]}: "/etc/hostname" lies outside',
-        'the worker "nobody" is not declared',
-        '"released" is the text "yes"',
-        'the recording "nowhere.mp4" is declared twice',
-        'agreement.toml:28: "per_accepted_hour" is the number 2500.0',
-        'agreement.toml:18: "footage" is "plant"',
+    for at, fault in (
+        ('consent = ["train-robot-skil"]', '"consent" holds the text "train-robot-skil"'),
+        ('file = "nowhere.mp4"', 'there is no file "nowhere.mp4" in the folder'),
+        ('file = "../outside.mp4"', '"../outside.mp4" lies outside the folder'),
+        ('file = "/etc/hostname"', '"/etc/hostname" lies outside the folder'),
+        ('worker = "nobody"', 'the worker "nobody" is not declared'),
+        ('released = "yes"', '"released" is the text "yes"'),
     ):
-        assert expected in done.err
+        assert f"footage.toml:{lines.index(at) + 1}: {fault}" in done.err
+    assert 'the recording "nowhere.mp4" is declared twice' in done.err
+    terms = (bare_desk.folder / "agreement.toml").read_text(encoding="utf-8").splitlines()
+    for at, fault in (
+        ("per_accepted_hour = 2500.00", '"per_accepted_hour" is the number 2500.0'),
+        ('footage = "plant"', '"footage" is "plant"'),
+    ):
+        assert f"agreement.toml:{terms.index(at) + 1}: {fault}" in done.err
     assert not bare_desk.shop.exists()
     assert not bare_desk.out.exists()
 
@@ -172,7 +186,7 @@ def test_full_disk_under_the_shop_is_told_and_the_same_command_finishes_later(de
     ballast = fill(small_disk, room_kib)
     done = desk.run("--shop", shop, code=5)
     assert done.out == ""
-    assert "No space left" in done.err or "full" in done.err
+    assert "Make room" in done.err
     ballast.unlink()
     assert desk.run("--shop", shop).answer["recordings"][0]["status"] == "accepted"
     assert not check_dataset(desk.out)
@@ -184,7 +198,7 @@ def test_full_disk_under_the_dataset_is_told_and_the_same_command_finishes_later
     target = small_disk / "dataset"
     ballast = fill(small_disk, room_kib)
     done = desk.tacit("run", desk.folder, "--out", target, code=5)
-    assert "No space left" in done.err or "full" in done.err
+    assert "Make room" in done.err
     assert not target.exists()
     commits = desk.commits()
     assert len(commits) == 1
@@ -193,20 +207,6 @@ def test_full_disk_under_the_dataset_is_told_and_the_same_command_finishes_later
     assert desk.commits() == commits
     assert not check_dataset(target)
     assert [path.name for path in small_disk.iterdir()] == ["dataset"]
-
-
-def fill(disk, room_kib):
-    """Fill a disk up to so much room."""
-    ballast = disk / "ballast"
-    with ballast.open("wb") as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-                file.flush()
-        except OSError:
-            pass
-    os.truncate(ballast, max(0, ballast.stat().st_size - room_kib * 1024))
-    return ballast
 
 
 def test_missing_models_without_a_network_are_told_and_nothing_is_lost(desk):

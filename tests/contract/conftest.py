@@ -161,6 +161,7 @@ def shop() -> SimpleNamespace:
         purpose=Purpose.TRAIN_ROBOT_SKILL,
         path="/exports/secret-place/d-1",
         digest="dd" * 32,
+        inputs_mac="99" * 32,
         made_at=MOMENT,
         episodes=tuple(EpisodeLine(i, f"r-{i + 1}", f"w-{i + 1}", f"c-{i + 1}", 0, 450, 15_000) for i in range(2)),
         shares=ShareTable("accepted milliseconds", (("worker:w-1", 2**40), ("worker:w-2", 15_000)), "ee" * 64),

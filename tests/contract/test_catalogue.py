@@ -111,10 +111,14 @@ def test_other_contents_under_a_taken_id_are_refused(catalogue: SqlCatalogue, sh
     assert catalogue.dataset_versions() == [shop.dataset]
 
 
-def test_first_registration_of_a_recording_stands(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
+def test_registering_a_recording_again_corrects_what_was_declared_and_keeps_its_place(
+    catalogue: SqlCatalogue, shop: SimpleNamespace
+) -> None:
     fill(catalogue, shop)
-    again = catalogue.add_recording(replace(shop.recordings[1], task="another task", position=99))
-    assert again == replace(shop.recordings[1], position=1)
+    corrected = replace(shop.recordings[1], task="another task", position=1)
+    assert catalogue.add_recording(replace(corrected, position=99)) == corrected
+    assert catalogue.find_recording(corrected.recording_id) == corrected
+    assert len(catalogue.recordings()) == len(shop.recordings)
 
 
 def test_later_outcome_replaces_an_earlier_one(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:

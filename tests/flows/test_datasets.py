@@ -110,9 +110,7 @@ def test_share_table_counts_accepted_time_and_is_signed_by_the_shop(bench):
     bench.fill("asha", "meena")
     version = bench.catalogue.dataset_versions()[0]
     assert [part for _, part in version.shares.parts] == [1000, 1000]
-    message = share_table_bytes(
-        version.dataset_id, 1, version.digest, version.shares.basis, version.shares.parts
-    )
+    message = share_table_bytes(version.dataset_id, 1, version.digest, version.shares.basis, version.shares.parts)
     assert is_valid(bench.keys.public_key(), message, version.shares.signature)
 
 

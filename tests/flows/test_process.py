@@ -32,9 +32,7 @@ def test_recording_named_twice_is_processed_once(bench):
     bench.agree()
     bench.enrol("asha")
     recording = bench.take_in("asha", "a.mp4")
-    ends = process(
-        bench.shop, bench.engine, bench.contract, make_job, TRAINING, [recording, recording], bench.progress
-    )
+    ends = process(bench.shop, bench.engine, bench.contract, make_job, TRAINING, [recording, recording], bench.progress)
     assert bench.engine.worked == [recording.recording_id]
     assert ends[0] == ends[1]
     assert ends[0].outcome.usable

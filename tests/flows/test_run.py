@@ -91,8 +91,19 @@ def test_same_footage_twice_by_one_worker_is_in_the_dataset_once(bench):
     bench.film("a.mp4")
     (bench.folder / "b.mp4").write_bytes((bench.folder / "a.mp4").read_bytes())
     result = bench.run(HEAD + worker("asha") + recording("a.mp4", "asha") + recording("b.mp4", "asha"))
-    assert [row.status.value for row in result.rows] == ["accepted", "accepted"]
+    assert [row.status.value for row in result.rows] == ["accepted", "rejected"]
+    assert result.rows[1].reason == "It is the same footage as a.mp4."
     assert len(result.dataset.episodes) == 1
+    assert len(bench.engine.worked) == 1
+
+
+def test_a_corrected_task_is_in_the_next_version_without_processing_again(bench):
+    bench.film("a.mp4")
+    first = bench.run(HEAD + worker("asha") + recording("a.mp4", "asha"))
+    text = HEAD + worker("asha") + recording("a.mp4", "asha")
+    corrected = bench.run(text.replace('task = "', 'task = "carefully ', 1))
+    assert corrected.dataset.version == first.dataset.version + 1
+    assert bench.catalogue.recordings()[0].task.startswith("carefully ")
     assert len(bench.engine.worked) == 1
 
 

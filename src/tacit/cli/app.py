@@ -4,13 +4,13 @@ Every command lives in a file of its own room's name. Nothing heavy is imported 
 """
 
 import errno
-import os
 import sys
 from typing import NoReturn
 
 import typer
 
 from tacit.cli import agreement, consent, dataset, demo, footage, licensing, models, run_folder, shop, worker
+from tacit.cli.show import finish_saying
 from tacit.records.errors import MachineError, TacitError
 
 app = typer.Typer(
@@ -40,19 +40,25 @@ _INTERRUPTED = 130
 def run() -> NoReturn:
     """Run the command line and leave with its exit code; what went wrong is one plain sentence on standard error."""
     try:
-        app(standalone_mode=True)
+        app()
+    except SystemExit as leaving:  # Typer always ends so, also where all went well, and turns Ctrl-C into a silent 130
+        if leaving.code == _INTERRUPTED:
+            _leave_interrupted()
+        finish_saying()
+        raise
+    except KeyboardInterrupt:
+        _leave_interrupted()
     except TacitError as error:
         _leave(str(error), error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         _leave(_sentence(error), MachineError.exit_code)
     except MemoryError:
         _leave("The machine is out of memory. Close something, or use --jobs 1.", MachineError.exit_code)
-    except KeyboardInterrupt:
-        _leave("Stopped. What was finished is kept; the same command goes on from there.", _INTERRUPTED)
     sys.exit(0)
+
+
+def _leave_interrupted() -> NoReturn:
+    _leave("Stopped. What was finished is kept; the same command goes on from there.", _INTERRUPTED)
 
 
 def _sentence(error: OSError) -> str:

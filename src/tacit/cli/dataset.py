@@ -1,12 +1,15 @@
 """`tacit dataset`: builds and checks LeRobot datasets."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tacit.cli.options import HERE, TRAINING, AsJson, ForPurpose, ShopFolder, open_shop
 from tacit.cli.show import TerminalProgress, say, say_json, say_table
+
+if TYPE_CHECKING:
+    from tacit.seal.c2pa import VideoSigner
 
 
 def attach(app: typer.Typer) -> None:
@@ -22,6 +25,11 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder of the dataset; an older version of it there is replaced.")],
     agreement: Annotated[str, typer.Option(help="Under which agreement.")],
     purpose: ForPurpose = TRAINING,
+    c2pa_cert: Annotated[
+        Path | None,
+        typer.Option(help="Sign every video with C2PA: PEM file of a certificate, then its issuers. All is published."),
+    ] = None,
+    c2pa_key: Annotated[Path | None, typer.Option(help="PEM file of the certificate's private key, decrypted.")] = None,
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
@@ -30,10 +38,11 @@ def build(
     from tacit.flows.withdraw_consent import finish_withdrawals
     from tacit.records.errors import NothingToBuildError
 
+    signer = _read_signer(c2pa_cert, c2pa_key)
     opened = open_shop(shop)
     progress = TerminalProgress()
     finish_withdrawals(opened.shop, opened.contract, progress)
-    built = build_dataset(opened.shop, opened.contract, Order(agreement, purpose, None, out), progress)
+    built = build_dataset(opened.shop, opened.contract, Order(agreement, purpose, None, out, signer), progress)
     if built.version is None:
         raise NothingToBuildError(len(built.refused))
     version = built.version
@@ -52,6 +61,29 @@ def build(
     say(f"Built version {version.version} of {version.dataset_id} in {out}; episodes: {len(version.episodes)}.")
     if built.refused:
         say(f"Recordings left out, not released or without consent for {purpose}: {len(built.refused)}.")
+
+
+def _read_signer(certificates: Path | None, key: Path | None) -> "VideoSigner | None":
+    """What signs video, where asked for."""
+    from tacit.records.errors import HalfSignerError
+    from tacit.seal.c2pa import load_signer
+
+    if certificates is None and key is None:
+        return None
+    if certificates is None:
+        raise HalfSignerError("--c2pa-key", "--c2pa-cert")
+    if key is None:
+        raise HalfSignerError("--c2pa-cert", "--c2pa-key")
+    return load_signer(_read_bytes(certificates), _read_bytes(key))
+
+
+def _read_bytes(path: Path) -> bytes:
+    from tacit.records.errors import UnreadableFileError
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(str(path), error.strerror or "cannot be read") from error
 
 
 def check(folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")], json: AsJson = False) -> None:

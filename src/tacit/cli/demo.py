@@ -73,6 +73,7 @@ def demo(
 
     Yes, film, dataset, licence, pay, and the way out, each step with the command that does it.
     """
+    _check_models()
     stage = _Stage(_make_room(out.absolute()))
     _prepare(stage)
     _ask(stage)
@@ -126,6 +127,16 @@ class _Stage:
         if done.returncode:
             raise DemoStepError(arguments[0], done.returncode)
         return json.loads(done.stdout)
+
+
+def _check_models() -> None:
+    """Say that models are missing before anything is begun."""
+    from tacit.models.store import ModelStore
+    from tacit.wiring import read_environment
+
+    store = ModelStore(read_environment(os.environ).models)
+    for one in store.status():
+        store.path(one.entry.name)
 
 
 def _make_room(folder: Path) -> Path:
@@ -205,7 +216,7 @@ def _license_and_pay(stage: _Stage) -> None:
         stage.run("statement", label, "--shop", "shop")
         stage.run("statement", label, "--out", f"pages/statement-{label}.html", "--shop", "shop")
     stage.figures["owed"] = {
-        label: stage.ask("statement", label, "--shop", "shop")["owed"][0] for label in stage.recordings
+        label: stage.ask("statement", label, "--shop", "shop")["owed"][0]["text"] for label in stage.recordings
     }
 
 
@@ -226,7 +237,7 @@ def _withdraw(stage: _Stage) -> None:
     stage.run("dataset", "check", "dataset")
     stage.run("recordings", "--shop", "shop")
     say("  what asha earned stays owed, under an account without a name:")
-    stage.figures["still_owed"] = stage.ask("statement", account, "--shop", "shop")["owed"][0]
+    stage.figures["still_owed"] = stage.ask("statement", account, "--shop", "shop")["owed"][0]["text"]
     say(f"    {account}: {stage.figures['still_owed']}")
 
 

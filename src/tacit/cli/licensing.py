@@ -1,12 +1,15 @@
 """`tacit license | payment | settle | statement`: who may use what, what they paid, and what workers earned."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tacit.cli.options import HERE, AsJson, ShopFolder, open_shop, read_day, read_purposes
 from tacit.cli.show import say, say_json, say_table
+
+if TYPE_CHECKING:
+    from tacit.records.money import Money
 
 
 def attach(app: typer.Typer) -> None:
@@ -133,8 +136,8 @@ def statement(
         say_json(
             {
                 "account": account,
-                "lines": [{"id": line.transaction_id, "amount": str(line.amount)} for line in made.lines],
-                "owed": [str(total.owed) for total in made.totals],
+                "lines": [{"id": line.transaction_id, **_amount(line.amount)} for line in made.lines],
+                "owed": [_amount(total.owed) for total in made.totals],
             }
         )
     else:
@@ -148,3 +151,7 @@ def statement(
                 f"Filming {total.filming} + shares {total.shares} + corrections {total.corrections} "
                 f"- paid out {total.paid_out} = owed {total.owed}"
             )
+
+
+def _amount(amount: "Money") -> dict[str, object]:
+    return {"currency": amount.currency, "amount_minor": amount.amount_minor, "text": str(amount)}

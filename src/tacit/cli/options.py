@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tacit.records.errors import BadNameError
+from tacit.records.errors import BadNameError, MissingPinError
 from tacit.records.purposes import Purpose
 
 if TYPE_CHECKING:
@@ -29,14 +29,23 @@ def open_shop(folder: Path) -> "OpenShop":
     return wiring.open_shop(folder, wiring.read_environment(os.environ))
 
 
-def read_pin(ask: bool, from_stdin: bool, confirm: bool = False) -> str:
-    """A worker's PIN, asked for unseen or read from standard input; "" where neither is wanted."""
+def read_pin(ask: bool, from_stdin: bool, confirm: bool = False, prompt: str = "PIN of the worker") -> str:
+    """A worker's PIN, asked for unseen or read from a line of standard input; "" where neither is wanted.
+
+    Raises:
+        MissingPinError: The line was empty; what was to be signed must not become a mere declaration.
+    """
+    if not (ask or from_stdin):
+        return ""
     if from_stdin:
-        return typer.get_text_stream("stdin").readline().rstrip("\n")
-    if ask:
-        pin: str = typer.prompt("PIN of the worker", hide_input=True, confirmation_prompt=confirm, err=True)
-        return pin
-    return ""
+        pin = typer.get_text_stream("stdin").readline().rstrip("\r\n")
+    else:
+        pin = typer.prompt(
+            prompt, default="", show_default=False, hide_input=True, confirmation_prompt=confirm, err=True
+        )
+    if not pin:
+        raise MissingPinError
+    return pin
 
 
 def read_purposes(words: list[str]) -> frozenset[Purpose]:

@@ -36,9 +36,11 @@ def init(
     environment = read_environment(os.environ)
     opened = create_shop(folder, environment, fps, width, height, key)
     say(f"Made the shop {opened.shop.shop_id} in {folder}.")
-    say(
-        f"Its keys are in {environment.keys / opened.shop.shop_id}: keep them safe, and apart from backups of the shop."
-    )
+    kept = environment.keys / opened.shop.shop_id
+    if key is KeySource.FILE:
+        say(f"Its master key and the workers' keys are in {kept}: keep them safe, and apart from backups of the shop.")
+    else:
+        say(f"The workers' keys are in {kept}. The master key is the one you gave: without it, nothing opens.")
     say(f"Next: tacit agreement add FILE --shop {folder}")
 
 

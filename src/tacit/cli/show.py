@@ -1,6 +1,7 @@
 """How answers and progress are shown: tables for people, JSON for machines, progress only where somebody watches."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,8 +9,25 @@ from typing import Any
 
 
 def say(text: str) -> None:
-    """Print a line of the answer."""
-    print(text)  # noqa: T201 - this is where answers are printed
+    """Print a line of the answer; where nobody reads any more, the rest of it goes nowhere and the work goes on."""
+    try:
+        print(text)  # noqa: T201 - this is where answers are printed
+    except BrokenPipeError:
+        _stop_saying()
+
+
+def finish_saying() -> None:
+    """Bring all that was said to whoever reads it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _stop_saying()
+
+
+def _stop_saying() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def say_json(value: Any) -> None:
@@ -30,7 +48,10 @@ def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160).print(table)
+    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160)
+    with console.capture() as drawn:
+        console.print(table)
+    say(drawn.get().rstrip("\n"))
 
 
 class TerminalProgress:

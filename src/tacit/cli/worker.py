@@ -12,6 +12,7 @@ def attach(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("add")(add)
+    group.command("pin")(pin)
     group.command("list")(list_)
     app.add_typer(group, name="worker", help="The people whose work is filmed.")
 
@@ -29,6 +30,24 @@ def add(
 
     add_worker(open_shop(shop).shop, label, name, language, read_pin(pin, pin_stdin, confirm=True))
     say(f"Added the worker {label}. Next: tacit consent notice {label} --agreement ID")
+
+
+def pin(
+    label: Annotated[str, typer.Argument(help="The worker.")],
+    pin_stdin: Annotated[
+        bool, typer.Option("--pin-stdin", help="Read the old PIN, if there is one, and the new one from two lines.")
+    ] = False,
+    shop: ShopFolder = HERE,
+) -> None:
+    """Set or change a worker's own PIN, with which they sign."""
+    from tacit.flows.add_worker import require_worker
+    from tacit.flows.set_pin import set_pin
+
+    opened = open_shop(shop).shop
+    has_pin = bool(require_worker(opened, label).sealed_private_key)
+    old = read_pin(True, pin_stdin, prompt="Old PIN") if has_pin else ""
+    set_pin(opened, label, read_pin(True, pin_stdin, confirm=True, prompt="New PIN"), old)
+    say(f"{label} signs with a PIN of their own from now on.")
 
 
 def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:

@@ -38,6 +38,7 @@ class CardInput:
     territory: where it may be used; empty for everywhere.
     shares: who shares in its income (M6); accounts are the worker pseudonyms of this dataset.
     made_on: the day it was made.
+    certificate: SHA-256 (hex) of the certificate that its videos are signed with (C2PA); None where they are not.
     """
 
     name: str
@@ -48,6 +49,7 @@ class CardInput:
     territory: tuple[str, ...]
     shares: ShareTable
     made_on: date
+    certificate: str | None = None
 
 
 @dataclass
@@ -107,6 +109,13 @@ def readme_card(card: CardInput, summary: DatasetSummary, digest: str) -> str:
     tasks = "\n".join(f"- {task}: {count}" for task, count in summary.tasks.items())
     rows = "\n".join(f"| `{f.name}` | float32 ({f.width}) | {feature_meaning(f.name, spec)} |" for f in FEATURES)
     limit_lines = "\n".join(f"- {limit}" for limit in limits(spec))
+    signed = ""
+    if card.certificate is not None:
+        signed = f"""
+
+Every mp4 carries a signed C2PA manifest: that it was filmed and edited, and on which terms it may be used. The
+certificate has the SHA-256 `{card.certificate}`. Whatever writes an mp4 anew, such as
+`ffmpeg -c copy`, drops the manifest; the digest above stays as it is."""
     return f"""---
 pretty_name: {json.dumps(f"{card.name} v{card.version}")}
 license: other
@@ -156,7 +165,7 @@ nothing outside this dataset, `agreement`, `purpose`, `start_s`, `accepted_s` an
 
 Audio, places and device numbers were left out when the footage was read. Faces were found and painted over before
 anything else was looked at. Hand landmarks were tracked, stretches with hands at work were cut out on key frames, and
-their video was copied without encoding it again.
+their video was copied without encoding it again.{signed}
 
 ## Consent and terms
 

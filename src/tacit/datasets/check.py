@@ -17,9 +17,11 @@ import pyarrow.parquet as pq
 from tacit.datasets.canonical import compute_digest
 from tacit.datasets.check_episode import find_episode_faults, find_stats_faults
 from tacit.datasets.episode import PSEUDONYM, episode_schema
-from tacit.datasets.features import DatasetSpec, build_info
+from tacit.datasets.features import DatasetSpec, build_info, video_path
+from tacit.datasets.publish import find_certificate
 from tacit.datasets.reader import read_episode_rows, read_json, read_table, spec_of
 from tacit.datasets.stats import STAT_NAMES, Stats, StatsSum
+from tacit.datasets.video import has_manifest
 from tacit.datasets.writer import MARK
 from tacit.records.errors import Fault, FaultyDatasetError, UnreadableDatasetError
 
@@ -55,6 +57,8 @@ def check_dataset(folder: Path) -> list[Fault]:
         if not any(fault.file == error.file for fault in faults):
             faults.append(_unreadable(error))
     faults += _check_mark(folder, digest)
+    if digest:  # so every row and video could be read
+        faults += _check_manifests(folder)
     faults += _check_cards(folder)
     faults += _check_paths(folder)
     return faults
@@ -167,6 +171,21 @@ def _check_mark(folder: Path, digest: str) -> list[Fault]:
         faults.append(Fault(MARK, 0, f"the share table names other workers than the episode rows. {_REBUILD}"))
     if not all(type(part) is int and part > 0 for part in parts.values()):
         faults.append(Fault(MARK, 0, f"a share is no positive whole number. {_REBUILD}"))
+    return faults
+
+
+def _check_manifests(folder: Path) -> list[Fault]:
+    """Videos carry C2PA manifests where the mark says so, and nowhere else; what is in them only C2PA tools can say."""
+    signed = find_certificate(folder) is not None
+    faults = []
+    for index, _ in enumerate(read_episode_rows(folder, ["episode_index"])):
+        if has_manifest(folder / video_path(index)) == signed:
+            continue
+        if signed:
+            sentence = "its C2PA manifest is gone. Copy the dataset again from where it was made."
+        else:
+            sentence = f"it carries a C2PA manifest that is not ours and may tell of a person. {_REBUILD}"
+        faults.append(Fault(video_path(index), 0, sentence))
     return faults
 
 

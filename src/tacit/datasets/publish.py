@@ -109,13 +109,23 @@ def is_dataset(folder: Path) -> bool:
 
 def find_digest(folder: Path) -> str | None:
     """The digest that a finished dataset of ours says it has; None where the folder holds none."""
+    return _find_in_mark(folder, "digest")
+
+
+def find_certificate(folder: Path) -> str | None:
+    """The certificate that a finished dataset of ours says its videos are signed with; None where they are not."""
+    return _find_in_mark(folder, "c2pa_certificate")
+
+
+def _find_in_mark(folder: Path, name: str) -> str | None:
     if not is_dataset(folder):
         return None
     try:
         mark = json.loads((folder / MARK).read_bytes())
     except ValueError:  # broken, so it is not the one that anybody looks for
         return None
-    return str(mark["digest"]) if isinstance(mark, dict) and "digest" in mark else None
+    value = mark.get(name) if isinstance(mark, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def heal(target: Path, spare: Path | None = None) -> None:

@@ -181,6 +181,7 @@ def build_mark(card: CardInput, digest: str) -> dict[str, Any]:
         "purpose": card.purpose,
         "digest": digest,
         "shares": _shares_to_json(card.shares),
+        "c2pa_certificate": card.certificate,
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tacit.datasets.cards import CardInput
 from tacit.datasets.episode import EpisodeInput, EpisodeLineage
 from tacit.datasets.features import DatasetSpec
-from tacit.datasets.publish import build_folder, find_digest, publish, require_replaceable
+from tacit.datasets.publish import build_folder, find_certificate, find_digest, publish, require_replaceable
 from tacit.datasets.writer import DatasetWriter
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.contract import Contract
@@ -26,16 +26,27 @@ from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
 from tacit.records.recording import Outcome, Recording, Stretch
 from tacit.rights.decide import Refusal
+from tacit.seal.c2pa import VideoClaim, VideoSigner, sign_mp4
+from tacit.seal.canonical import canonical_json
 
 
 @dataclass(frozen=True)
 class Order:
-    """What to build: under which agreement, for which purpose, from which recordings (None for all), and where."""
+    """What to build: under which agreement, for which purpose, from which recordings (None for all), and where.
+
+    signer: signs every video with C2PA; None leaves them plain.
+    """
 
     agreement_id: str
     purpose: Purpose
     recordings: frozenset[str] | None
     target: Path
+    signer: VideoSigner | None = None
+
+    @property
+    def certificate(self) -> str | None:
+        """Fingerprint of the certificate that videos are signed with."""
+        return self.signer.fingerprint if self.signer is not None else None
 
 
 @dataclass(frozen=True)
@@ -67,9 +78,12 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
     dataset_id = dataset_id_of(shop, order.target)
     lines = tuple(_lines(pieces))
     before = latest_versions(shop).get(dataset_id)
-    if before is not None and before.purpose is order.purpose and before.episodes == lines:
-        if find_digest(order.target) == before.digest:
-            return Built(before, refused)
+    if (
+        before is not None
+        and before.inputs_mac == _inputs_mac(shop, contract, order, pieces)
+        and _is_there(before, order)
+    ):
+        return Built(before, refused)
     if not lines:
         return Built(None, refused)
     number = before.version + 1 if before is not None else 1
@@ -79,6 +93,25 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
             shop.catalogue.add_dataset_version(version)
         publish(folder, order.target)
     return Built(version, refused)
+
+
+def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[_Piece]) -> str:
+    """Keyed digest of all that goes into a build: episodes, units of work, tasks, consents, and the form."""
+    inputs = {
+        "purpose": order.purpose,
+        "agreement": order.agreement_id,
+        "canvas": [contract.fps, contract.width, contract.height],
+        "episodes": list(_lines(pieces)),
+        "units": [piece.outcome.unit_id for piece in pieces],
+        "tasks": [piece.recording.task for piece in pieces],
+        "certificate": order.certificate,
+    }
+    return shop.keys.mac("dataset-inputs", canonical_json(inputs)).hex()
+
+
+def _is_there(version: DatasetVersion, order: Order) -> bool:
+    """True where the target holds that version, with its videos signed as ordered."""
+    return find_digest(order.target) == version.digest and find_certificate(order.target) == order.certificate
 
 
 def pseudonym(shop: Shop, dataset_id: str, kind: str, name: str) -> str:
@@ -150,7 +183,7 @@ def _write(
             with shop.vault.open(piece.permit, piece.outcome.track_key) as file:
                 track = load_track(file)
             for stretch in _episodes(piece.outcome):
-                writer.add_episode(_episode(shop, dataset_id, piece, track, stretch))
+                writer.add_episode(_episode(shop, dataset_id, piece, track, stretch, order.signer))
                 done_ms += accepted_ms((stretch,), piece.outcome.fps)
                 tell(done_ms)
     lines = tuple(_lines(pieces))
@@ -163,20 +196,26 @@ def _write(
         version=number,
         agreement_id=order.agreement_id,
         purpose=order.purpose,
-        path=str(order.target.absolute()),
+        path=str(order.target.resolve()),
         digest=digest,
+        inputs_mac=_inputs_mac(shop, contract, order, pieces),
         made_at=made_at,
         episodes=lines,
         shares=replace(shares, signature=shop.keys.sign(message)),
     )
 
 
-def _episode(shop: Shop, dataset_id: str, piece: _Piece, track: HandTrack, stretch: Stretch) -> EpisodeInput:
+def _episode(
+    shop: Shop, dataset_id: str, piece: _Piece, track: HandTrack, stretch: Stretch, signer: VideoSigner | None
+) -> EpisodeInput:
     outcome, permit = piece.outcome, piece.permit
+    recording = pseudonym(shop, dataset_id, "recording", piece.recording.recording_id)
 
     def write_video(target: Path) -> None:
         with shop.vault.open(permit, outcome.video_key) as video:
             remux_stretch(video, stretch.start_frame, stretch.end_frame, outcome.fps, target)
+        if signer is not None:
+            _sign_video(signer, VideoClaim(permit.agreement_id, permit.purpose, recording), target)
 
     return EpisodeInput(
         task=piece.recording.task,
@@ -184,7 +223,7 @@ def _episode(shop: Shop, dataset_id: str, piece: _Piece, track: HandTrack, stret
         write_video=write_video,
         lineage=EpisodeLineage(
             worker=pseudonym(shop, dataset_id, "worker", permit.worker_uid),
-            recording=pseudonym(shop, dataset_id, "recording", piece.recording.recording_id),
+            recording=recording,
             consent=pseudonym(shop, dataset_id, "consent", permit.consent_id),
             agreement=permit.agreement_id,
             purpose=permit.purpose,
@@ -192,6 +231,14 @@ def _episode(shop: Shop, dataset_id: str, piece: _Piece, track: HandTrack, stret
             accepted_s=accepted_ms((stretch,), outcome.fps) / 1000,
         ),
     )
+
+
+def _sign_video(signer: VideoSigner, claim: VideoClaim, video: Path) -> None:
+    plain = video.with_suffix(".plain")
+    video.rename(plain)
+    with plain.open("rb") as source, video.open("w+b") as target:
+        sign_mp4(signer, claim, source, target)
+    plain.unlink()
 
 
 def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareTable) -> CardInput:
@@ -202,7 +249,7 @@ def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareT
         (pseudonym(shop, dataset_id, "worker", account.removeprefix("worker:")), part) for account, part in shares.parts
     )
     return CardInput(
-        name=order.target.absolute().name,
+        name=order.target.resolve().name,
         version=number,
         agreement_id=order.agreement_id,
         purpose=order.purpose,
@@ -210,4 +257,5 @@ def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareT
         territory=agreement.territory,
         shares=ShareTable(shares.basis, tuple(public), ""),
         made_on=shop.clock.now().date(),
+        certificate=order.certificate,
     )

@@ -10,7 +10,7 @@ from tacit.records.ids import id_from_digest
 
 def dataset_id_of(shop: Shop, target: Path) -> str:
     """The id of the dataset that is written to a folder; the same folder keeps its id from version to version."""
-    return id_from_digest("ds", shop.keys.mac("dataset-id", str(target.absolute()).encode()))
+    return id_from_digest("ds", shop.keys.mac("dataset-id", str(target.resolve()).encode()))
 
 
 def latest_versions(shop: Shop) -> dict[str, DatasetVersion]:

@@ -26,6 +26,6 @@ def make_statement(shop: Shop, worker_uid: str) -> Statement:
     account = worker_account(worker_uid)
     is_known = any(worker.worker_uid == worker_uid for worker in shop.catalogue.workers())
     if not is_known and not any(posting.account == account for entry in transactions for posting in entry.postings):
-        raise UnknownThingError("worker", worker_uid, "Give the label, or the account number from the certificate.")
+        raise UnknownThingError("worker", worker_uid, "Give the label, or the account that the withdrawal named.")
     recordings = {recording.recording_id: recording for recording in shop.catalogue.recordings()}
     return compute_statement(worker_uid, transactions, recordings, license_bases(shop), shop.clock.now())

@@ -95,6 +95,9 @@ class Catalogue(Protocol):
     def add_worker(self, worker: Worker) -> None:
         """Add a worker; the key must exist already."""
 
+    def replace_worker(self, worker: Worker) -> None:
+        """Put new contents in the place of a worker's old ones; the label stays."""
+
     def find_worker(self, label: str) -> Worker | None:
         """The worker whom people call by this label."""
 
@@ -123,7 +126,7 @@ class Catalogue(Protocol):
         """The release of a recording."""
 
     def add_recording(self, recording: Recording) -> Recording:
-        """Add a recording and return it with its position; the first registration stands."""
+        """Add a recording, or correct what was declared about it; returns it with its position, which stays."""
 
     def find_recording(self, recording_id: str) -> Recording | None:
         """The recording of that id."""

@@ -70,17 +70,7 @@ def run(
     finish_withdrawals(shop, contract, progress)
     add_agreement(shop, folder.agreement, folder.agreement_source)
     refusals = {worker.label: _register_worker(shop, folder, worker) for worker in folder.workers}
-    rows: dict[str, Row] = {}
-    taken: dict[str, Recording] = {}
-    with progress.step("Taking footage in", len(folder.recordings)) as tell:
-        for count, declared in enumerate(folder.recordings):
-            refusal = refusals[declared.label]
-            answer = refusal if refusal is not None else _take_in(shop, folder, declared)
-            if isinstance(answer, Recording):
-                taken[declared.file] = answer
-            else:
-                rows[declared.file] = _untaken_row(declared.file, answer)
-            tell(count + 1)
+    rows, taken = _take_all_in(shop, folder, refusals, progress)
     processed = process(shop, engine, contract, make_job, PURPOSE, list(taken.values()), progress)
     ends = {end.recording.recording_id: end for end in processed}
     released = frozenset(taken[d.file].recording_id for d in folder.recordings if d.released and d.file in taken)
@@ -105,6 +95,29 @@ def _register_worker(shop: Shop, folder: FootageFolder, worker: DeclaredWorker) 
     agreement_id = folder.agreement.agreement_id
     give_consent(shop, worker.label, agreement_id, worker.purposes, worker.consented_at, SaidYes(None, ""))
     return None
+
+
+def _take_all_in(
+    shop: Shop, folder: FootageFolder, refusals: dict[str, Refusal | None], progress: Progress
+) -> tuple[dict[str, Row], dict[str, Recording]]:
+    """Take in what may be; rows of those that may or can not, and the recordings of the others, by file."""
+    rows: dict[str, Row] = {}
+    taken: dict[str, Recording] = {}
+    with progress.step("Taking footage in", len(folder.recordings)) as tell:
+        for count, declared in enumerate(folder.recordings):
+            refusal = refusals[declared.label]
+            answer = refusal if refusal is not None else _take_in(shop, folder, declared)
+            if isinstance(answer, Recording):
+                twin = next((file for file, one in taken.items() if one.recording_id == answer.recording_id), None)
+                if twin is None:
+                    taken[declared.file] = answer
+                else:
+                    why = f"It is the same footage as {twin}."
+                    rows[declared.file] = Row(declared.file, answer.recording_id, Status.REJECTED, None, why, None, 0)
+            else:
+                rows[declared.file] = _untaken_row(declared.file, answer)
+            tell(count + 1)
+    return rows, taken
 
 
 def _take_in(shop: Shop, folder: FootageFolder, declared: DeclaredRecording) -> Recording | Refusal | InputError:

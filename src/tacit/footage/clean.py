@@ -3,6 +3,7 @@
 In: a seekable reader of what `encode` wrote. Out: clean frames. Memory does not grow with length.
 """
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 from tacit.footage.encode import KEY_INTERVAL_FRAMES
 from tacit.records.errors import DamagedCleanVideoError
 from tacit.records.frames import CleanFrame
+
+_OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,11 @@ class OpenClean:
 
 @contextmanager
 def open_clean(source: BinaryIO) -> Iterator[OpenClean]:
-    """Open a clean video for reading; every fault of FFmpeg inside is told as damage.
+    """Open a clean video for reading; every fault of FFmpeg inside is told as damage, but for those of the disk.
 
     Raises:
         DamagedCleanVideoError: It is not what `encode` wrote.
+        OSError: A file that is written from it meanwhile finds no room, or may not be written.
     """
     try:
         # The list of fragments at the end of the file lets it be opened and searched without reading it all.
@@ -63,6 +67,8 @@ def open_clean(source: BinaryIO) -> Iterator[OpenClean]:
             container.seek(0, stream=stream)
             yield OpenClean(container, stream, first.duration)
     except FFmpegError as error:
+        if error.errno in _OF_THE_DISK:
+            raise
         raise DamagedCleanVideoError("it cannot be decoded") from error
 
 

@@ -32,6 +32,7 @@ def remux_stretch(source: BinaryIO, start_frame: int, end_frame: int, fps: int, 
 
     Raises:
         DamagedCleanVideoError: A frame is missing, or the first one is no key frame.
+        OSError: There is no room for the new file, or it may not be written.
     """
     n_written = 0
     with open_clean(source) as video:

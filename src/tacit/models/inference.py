@@ -4,14 +4,20 @@ In: a model file (.tflite, .onnx or OpenVINO's own .xml) and arrays. Out: arrays
 It must never use the network, and gives the same bits for the same input on the same machine.
 """
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
-from openvino.preprocess import PrePostProcessor
+
+# OpenVINO sends usage data when it is imported, unasked, through this package of its own (seen with 2026.4, November
+# 2026). Where it cannot be imported, OpenVINO has nothing to send with.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # that is how Python marks it
+
+import openvino as ov  # noqa: E402 - after the line above
+from openvino.preprocess import PrePostProcessor  # noqa: E402
 
 
 @dataclass(frozen=True)

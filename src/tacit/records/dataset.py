@@ -35,7 +35,11 @@ class ShareTable:
 
 @dataclass(frozen=True)
 class DatasetVersion:
-    """One version of a dataset. `digest` is the SHA-256 (hex) of its canonical form; `path` is where it was written."""
+    """One version of a dataset.
+
+    path: where it was written. digest: SHA-256 (hex) of its canonical form. inputs_mac: keyed digest (hex) of all that
+    went into it, which tells whether building it again would give something else.
+    """
 
     dataset_id: str
     version: int
@@ -43,6 +47,7 @@ class DatasetVersion:
     purpose: Purpose
     path: str
     digest: str
+    inputs_mac: str
     made_at: datetime
     episodes: tuple[EpisodeLine, ...]
     shares: ShareTable

@@ -199,7 +199,14 @@ class NoPinError(InputError):
     """A PIN was given by a worker who has no key of their own."""
 
     def __init__(self, label: str) -> None:
-        super().__init__(f"The worker {label} has no PIN in this shop. Add workers with --pin to let them sign.")
+        super().__init__(f"The worker {label} has no PIN in this shop. Set one with `tacit worker pin {label}`.")
+
+
+class MissingPinError(InputError):
+    """A PIN was to be given and none was."""
+
+    def __init__(self) -> None:
+        super().__init__("No PIN was given, so nothing was signed. Give the PIN, or leave the option out to declare.")
 
 
 class NotRefusableError(InputError):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tacit.records.agreement import Agreement
-from tacit.records.people import Consent, Withdrawal
+from tacit.records.people import Consent, Release, Withdrawal
 from tacit.records.permit import Action, Permit, Request
 from tacit.records.purposes import Evidence
 from tacit.rights.facts import Facts
@@ -47,7 +47,7 @@ def decide(facts: Facts, request: Request) -> Permit | Refusal:
         if request.action is Action.LICENSE and not (
             consent.evidence.is_good_for_license and release.evidence.is_good_for_license
         ):
-            return Refusal("R11", "the yes or the release is only declared; a licence needs it signed or witnessed.")
+            return Refusal("R11", f"{_weak(consent, release)} only declared; a licence needs it signed by the worker.")
     return Permit(
         action=request.action,
         purpose=request.purpose,
@@ -56,6 +56,16 @@ def decide(facts: Facts, request: Request) -> Permit | Refusal:
         agreement_id=agreement.agreement_id,
         granted_at=request.asked_at,
     )
+
+
+def _weak(consent: Consent, release: Release) -> str:
+    """Which word is too weak, and therefore what the worker would have to sign."""
+    weak = [
+        name
+        for name, statement in (("the consent", consent), ("the release", release))
+        if not statement.evidence.is_good_for_license
+    ]
+    return " and ".join(weak) + (" is" if len(weak) == 1 else " are")
 
 
 def _refuse_by_agreement(agreement: Agreement, request: Request) -> Refusal | None:

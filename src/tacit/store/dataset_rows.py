@@ -63,6 +63,7 @@ class DatasetRows(Rows):
                     agreement_id=dataset.agreement_id,
                     purpose=dataset.purpose.value,
                     digest=dataset.digest,
+                    inputs_mac=dataset.inputs_mac,
                     made_at=utc_text(dataset.made_at),
                     path_sealed=self._keys.seal_for_shop(dataset.path.encode(), _path_context(key)),
                     shares_basis=dataset.shares.basis,
@@ -124,6 +125,7 @@ class DatasetRows(Rows):
             purpose=Purpose(row.purpose),
             path=self._keys.unseal_for_shop(row.path_sealed, _path_context(key)).decode(),
             digest=row.digest,
+            inputs_mac=row.inputs_mac,
             made_at=datetime.fromisoformat(row.made_at),
             episodes=tuple(
                 EpisodeLine(**{name: value for name, value in line.items() if name not in key}) for line in episodes

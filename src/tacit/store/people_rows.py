@@ -45,6 +45,14 @@ class PeopleRows(Rows):
                 )
             )
 
+    def replace_worker(self, worker: Worker) -> None:
+        """Put new contents in the place of a worker's old ones; the label stays. Raises ErasedError."""
+        sealed = self._seal(tables.workers, worker.worker_uid, worker.worker_uid, worker)
+        with self._database.writing() as connection:
+            connection.execute(
+                tables.workers.update().where(tables.workers.c.worker_uid == worker.worker_uid).values(sealed=sealed)
+            )
+
     def find_worker(self, label: str) -> Worker | None:
         """The worker whom people call by this label."""
         statement = select(tables.workers).where(tables.workers.c.label_mac == self._label_mac(label))

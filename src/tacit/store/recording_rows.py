@@ -15,7 +15,7 @@ class RecordingRows(Rows):
     """Rows about recordings. Those of an erased worker are husks, and not there for any question."""
 
     def add_recording(self, recording: Recording) -> Recording:
-        """Add a recording and return it with its position; the first registration stands.
+        """Add a recording, or correct what was declared about it; returns it with its position, which stays.
 
         Raises:
             ErasedError: The worker's key is gone.
@@ -27,7 +27,7 @@ class RecordingRows(Rows):
                 known = self._read_recording(found)
                 if known is None:
                     raise ErasedError(found.worker_uid)
-                return known
+                return self._correct_recording(connection, known, recording)
             placed = replace(recording, position=next_position(connection, tables.recordings))
             connection.execute(
                 insert(tables.recordings).values(
@@ -39,6 +39,14 @@ class RecordingRows(Rows):
                 )
             )
         return placed
+
+    def _correct_recording(self, connection: Connection, known: Recording, recording: Recording) -> Recording:
+        corrected = replace(recording, position=known.position)
+        if corrected != known:
+            sealed = self._seal(tables.recordings, known.recording_id, known.worker_uid, corrected)
+            same_id = tables.recordings.c.recording_id == known.recording_id
+            connection.execute(tables.recordings.update().where(same_id).values(sealed=sealed))
+        return corrected
 
     def find_recording(self, recording_id: str) -> Recording | None:
         """The recording of that id."""

@@ -111,6 +111,7 @@ datasets = Table(
     Column("agreement_id", String, ForeignKey("agreements.agreement_id"), nullable=False),
     Column("purpose", String, nullable=False),
     Column("digest", String, nullable=False),
+    Column("inputs_mac", String, nullable=False),
     Column("made_at", String, nullable=False),  # UTC, as `seal.canonical.utc_text` writes it
     Column("path_sealed", LargeBinary, nullable=False),  # under the shop's key
     Column("shares_basis", Text, nullable=False),

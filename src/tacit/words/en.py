@@ -51,15 +51,17 @@ MESSAGES: Mapping[str, str] = {
         "you released after you could look at it. They never get your name."
     ),
     "notice.receivers.review": (
-        "You can look at your footage before anything leaves. After {review_hold_h} hours you are reminded. As long "
-        "as you say nothing, it does not leave."
+        "You can look at your footage before anything leaves. The agreement gives you {review_hold_h} hours before "
+        "you may be reminded. As long as you say nothing, it does not leave."
     ),
     "notice.receivers.owner": (
         "The footage belongs to {footage}; it is licensed and never sold. Datasets made from it belong to {datasets}, "
         "robot skills to {skills}."
     ),
     "notice.kept.title": "How long it is kept",
-    "notice.kept.raw": "The film as the camera took it: at most {raw_retention_days} days.",
+    "notice.kept.raw": (
+        "The film as the camera took it: the agreement lets the plant keep it for at most {raw_retention_days} days."
+    ),
     "notice.kept.rest": (
         "What is made from it: until you withdraw, or until the agreement ends and the licences under it have run out."
     ),

@@ -105,7 +105,19 @@ def test_unknown_reference_is_an_error_of_that_job_alone():
 
 def test_progress_never_exceeds_the_whole_and_ends_at_it():
     seen = []
-    run([job(str(n), "add", weight=2.0, number=n, ) for n in range(3)], n_workers=1, progress=seen.append)
+    run(
+        [
+            job(
+                str(n),
+                "add",
+                weight=2.0,
+                number=n,
+            )
+            for n in range(3)
+        ],
+        n_workers=1,
+        progress=seen.append,
+    )
     assert seen[-1] == 6.0
     assert max(seen) <= 6.0
 

@@ -57,3 +57,10 @@ def test_a_stretch_beyond_the_end_is_damage(numbers: Any, tmp_path: Path) -> Non
 def test_a_stretch_must_begin_a_group(numbers: Any, tmp_path: Path) -> None:
     with pytest.raises(DamagedCleanVideoError, match="frame 20"):
         remux_stretch(numbers.video(100), 20, 40, 30, tmp_path / "out.mp4")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_full_disk_is_not_told_as_a_damaged_video(numbers):
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        remux_stretch(numbers.video(60), 0, 60, 30, Path("/dev/full"))
+    assert caught.value.errno == errno.ENOSPC

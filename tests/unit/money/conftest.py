@@ -67,7 +67,7 @@ def shares():
 def dataset(shares):
     line = EpisodeLine(0, "rec-1", "w-a", "con-1", 0, 210, 7000)
     return DatasetVersion(
-        "ds-1", 1, "line-2026", Purpose.TRAIN_ROBOT_SKILL, "dataset", "cd" * 32, MOMENT, (line,), shares
+        "ds-1", 1, "line-2026", Purpose.TRAIN_ROBOT_SKILL, "dataset", "cd" * 32, "99", MOMENT, (line,), shares
     )
 
 

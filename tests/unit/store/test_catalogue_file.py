@@ -66,7 +66,7 @@ def plant(catalogue: SqlCatalogue, worker_uids: list[str], n_recordings: int, se
             catalogue.set_outcome(Outcome(recording_id, "u-1", True, True, reason, path, padding, *sizes))
             catalogue.add_release(Release(recording_id, uid, MOMENT, Evidence.SIGNED, name))
     catalogue.add_dataset_version(
-        DatasetVersion("d-1", 1, "a-1", Purpose.RESEARCH, dataset, "", MOMENT, (), ShareTable("", (), ""))
+        DatasetVersion("d-1", 1, "a-1", Purpose.RESEARCH, dataset, "", "", MOMENT, (), ShareTable("", (), ""))
     )
 
 

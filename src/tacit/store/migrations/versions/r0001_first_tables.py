@@ -116,6 +116,7 @@ def _make_datasets() -> None:
         sa.Column("agreement_id", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("inputs_mac", sa.String(), nullable=False),
         sa.Column("made_at", sa.String(), nullable=False),
         sa.Column("path_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("shares_basis", sa.Text(), nullable=False),

@@ -1,0 +1,25 @@
+"""A worker sets a PIN of their own, or changes it; with it they sign (rule R11)."""
+
+from dataclasses import replace
+
+from tacit.flows.add_worker import require_worker
+from tacit.flows.ports import Shop
+from tacit.records.people import Worker
+from tacit.seal.signatures import lock_key, new_private_key, public_key_of, unlock_key
+
+
+def set_pin(shop: Shop, label: str, new_pin: str, old_pin: str = "") -> Worker:
+    """Lock a worker's signing key with a new PIN; the first time, make the key.
+
+    A key that is there stays, so that what was signed before can still be checked.
+
+    Raises:
+        WrongPinError: There is a PIN already, and the old one that was given is not it.
+        ShortPinError: The new PIN is too short.
+    """
+    worker = require_worker(shop, label)
+    has_key = bool(worker.sealed_private_key)
+    private_key = unlock_key(worker.sealed_private_key, old_pin) if has_key else new_private_key()
+    changed = replace(worker, public_key=public_key_of(private_key), sealed_private_key=lock_key(private_key, new_pin))
+    shop.catalogue.replace_worker(changed)
+    return changed
