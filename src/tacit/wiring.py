@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from tacit.records.errors import (
     ForeignShopFolderError,
     KeysInShopError,
+    MissingKeyringError,
     MissingSecretError,
     NewerShopError,
     NoHomeError,
@@ -144,6 +145,7 @@ def create_shop(
         KeysInShopError: The keys would lie inside the shop.
     """
     from tacit.store.catalogue import create_catalogue
+    from tacit.store.keyring import FileKeyring
     from tacit.store.masterkey import new_salt, shop_check
 
     folder = folder.absolute()
@@ -156,6 +158,7 @@ def create_shop(
     _sweep_unfinished(folder)
     master_key = _make_master_key(environment, shop_id, key_source, salt)
     settings = Settings(FORMAT, shop_id, fps, width, height, key_source, shop_check(master_key, shop_id), salt)
+    FileKeyring(_keyring_folder(environment, shop_id), master_key, shop_id)  # makes its folder
     unfinished = folder.with_name(f".{folder.name}.tacit-init-{secrets.token_hex(4)}")
     unfinished.mkdir(mode=0o700)
     (unfinished / "objects").mkdir(mode=0o700)
@@ -172,6 +175,7 @@ def open_shop(folder: Path, environment: Environment) -> OpenShop:
         NotAShopError: There is no shop in the folder.
         NewerShopError: It was made by a newer tacit.
         WrongMasterKeyError: The key is another shop's.
+        MissingKeyringError: The workers' keys lie elsewhere.
     """
     from tacit.flows.contract import Contract
     from tacit.flows.ports import Shop
@@ -187,7 +191,10 @@ def open_shop(folder: Path, environment: Environment) -> OpenShop:
     _check_keys_outside(folder, environment)
     master_key = _find_master_key(environment, settings)
     check_master_key(master_key, settings.shop_id, settings.key_check)
-    keys = FileKeyring(environment.keys / settings.shop_id / "workers", master_key, settings.shop_id)
+    keyring = _keyring_folder(environment, settings.shop_id)
+    if not keyring.is_dir():
+        raise MissingKeyringError(settings.shop_id, str(keyring))
+    keys = FileKeyring(keyring, master_key, settings.shop_id)
     shop = Shop(
         shop_id=settings.shop_id,
         keys=keys,
@@ -263,6 +270,10 @@ def _settings_text(settings: Settings) -> str:
 
 def _catalogue_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'catalogue.sqlite'}"
+
+
+def _keyring_folder(environment: Environment, shop_id: str) -> Path:
+    return environment.keys / shop_id / "workers"
 
 
 def _key_file(environment: Environment, shop_id: str) -> Path:

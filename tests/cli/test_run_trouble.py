@@ -156,6 +156,20 @@ def test_key_from_the_environment_makes_a_shop_that_opens_with_it_alone(desk, se
     assert value[secret].encode() not in everything
 
 
+def test_another_place_for_keys_is_not_taken_for_everybody_being_erased(desk):
+    secret = {"TACIT_PASSPHRASE": "seven plain words of mine"}
+    desk.tacit("init", desk.shop, "--canvas", "320x240", "--key", "passphrase", **secret)
+    desk.put("a.mp4")
+    desk.declare(worker(), recording("a.mp4"))
+    desk.run(**secret)
+    commits = desk.commits()
+    done = desk.run(code=2, TACIT_KEYS=str(desk.home / "another-home"), **secret)
+    assert "Set TACIT_KEYS" in done.err
+    assert desk.commits() == commits
+    assert not check_dataset(desk.out)
+    assert desk.run(**secret).answer["dataset"]["episodes"] == 1
+
+
 def test_file_where_a_folder_should_be_is_told(bare_desk):
     (bare_desk.folder / "a.mp4").touch()
     bare_desk.declare(worker(), recording("a.mp4"))

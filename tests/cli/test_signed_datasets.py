@@ -1,4 +1,4 @@
-"""`tacit dataset build` with a certificate and its key: signed video, clear words where they do not fit, no key left."""
+"""`tacit dataset build` with a certificate and its key: signed video, clear words where it cannot be, no key left."""
 
 import json
 
@@ -60,6 +60,11 @@ def test_files_that_cannot_sign_are_named_before_anything_else_is_done(bare_desk
     assert not (bare_desk.home / "d").exists()
 
 
-def test_without_signing_the_package_is_not_asked_for(bare_desk):
-    done = bare_desk.tacit("dataset", "build", "--out", "d", "--agreement", "a", code=2)
-    assert "There is no shop" in done.err
+def test_package_is_missed_only_where_something_is_to_be_signed(bare_desk, files):
+    empty = bare_desk.home / "packages"
+    empty.mkdir()
+    (empty / "c2pa.py").write_text("raise ImportError('not installed')\n", encoding="utf-8")
+    build = ("dataset", "build", "--out", "d", "--agreement", "a")
+    keys = ("--c2pa-cert", files / "chain.pem", "--c2pa-key", files / "key.pem")
+    assert "There is no shop" in bare_desk.tacit(*build, code=2, PYTHONPATH=str(empty)).err
+    assert 'pip install "tacit[c2pa]"' in bare_desk.tacit(*build, *keys, code=2, PYTHONPATH=str(empty)).err

@@ -1,5 +1,6 @@
 """What gets into a dataset and under which licence it may leave (R4, R8, R11), and that nothing is made twice."""
 
+import json
 import shutil
 from datetime import date
 
@@ -112,6 +113,16 @@ def test_share_table_counts_accepted_time_and_is_signed_by_the_shop(bench):
     assert [part for _, part in version.shares.parts] == [1000, 1000]
     message = share_table_bytes(version.dataset_id, 1, version.digest, version.shares.basis, version.shares.parts)
     assert is_valid(bench.keys.public_key(), message, version.shares.signature)
+
+
+def test_published_share_table_names_pseudonyms_and_is_signed_by_the_shop(bench):
+    bench.fill("asha", "meena")
+    version = bench.catalogue.dataset_versions()[0]
+    mark = json.loads((bench.dataset / "meta/tacit.json").read_text(encoding="utf-8"))
+    public = [(entry["worker"], entry["parts"]) for entry in mark["shares"]["parts"]]
+    message = share_table_bytes(mark["dataset"], mark["version"], mark["digest"], mark["shares"]["basis"], public)
+    assert is_valid(mark["shares"]["shop_key"], message, mark["shares"]["signature"])
+    assert not any(line.worker_uid in str(mark) for line in version.episodes)
 
 
 def test_only_recordings_that_were_ordered_are_in_it(bench):

@@ -206,7 +206,6 @@ def test_file_that_breaks_off_is_a_committed_row_with_its_reason(real, filmed):
     path.write_bytes(whole[:at] + b"\xff" * 40_000 + whole[at + 40_000 :])  # damaged inside, its index is whole
     ingest(bench.shop, bench.source(path, "asha"))
     (end,) = bench.process()
-    print(end)
     assert (end.outcome.readable, end.outcome.usable) == (False, False)
     assert end.outcome.reason
     bench.process()

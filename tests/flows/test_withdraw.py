@@ -307,3 +307,14 @@ def test_old_yes_does_not_rise_again_and_a_new_one_counts(bench):
         bench.take_in("asha", "old.mp4", FILMED)
     recording = bench.take_in("asha", "new.mp4", bench.clock.now())
     assert recording.worker_uid == bench.uid("asha") != old_uid
+
+
+def test_key_that_was_lost_is_not_taken_for_an_erasure(bench, objects):
+    bench.fill("asha", "meena")
+    uid, names = bench.uid("asha"), objects.list()
+    bench.keys.destroy_worker_key(uid)  # as if the keyring had been put back from before they enrolled
+    finish(bench)
+    assert objects.list() == names
+    assert bench.catalogue.unfinished_erasures() == [uid]
+    assert len(read_dataset(bench.dataset).episodes) == 2
+    assert len(bench.catalogue.dataset_versions()) == 1

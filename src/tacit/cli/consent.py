@@ -110,7 +110,9 @@ def withdraw(
         say(f"What they earned stays owed, under the account {done.account}: tacit statement {done.account}")
     for replaced in done.replaced:
         if not replaced.found:
-            say(f"No dataset lies at {replaced.path} any more; a copy elsewhere is out of reach from here.")
+            say(f"No dataset lay at {replaced.path} any more; a copy elsewhere is out of reach from here.")
+            if replaced.version is not None:
+                say(f"Version {replaced.version.version}, without them, was written there.")
         elif replaced.version is None:
             say(f"Nothing is left for the dataset at {replaced.path}; it was removed.")
         else:

@@ -78,7 +78,7 @@ def _say_result(result: "RunResult") -> None:
         (
             row.file,
             row.status.value,
-            f"{_seconds(row):.1f}" if row.outcome else "",
+            round(_seconds(row), 1) if row.outcome else "",
             f"{row.outcome.hands_fraction:.0%}" if row.outcome else "",
             f"{row.outcome.two_hands_fraction:.0%}" if row.outcome else "",
             row.outcome.faces_frames if row.outcome else "",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tacit.cli.options import HERE, ShopFolder, open_shop
-from tacit.cli.show import say
+from tacit.cli.show import TerminalProgress, say
 from tacit.records.errors import BadNameError
 from tacit.wiring import KeySource, create_shop, read_environment
 
@@ -47,8 +47,12 @@ def init(
 def recover(shop: ShopFolder = HERE) -> None:
     """Bring an old catalogue up to what was processed.
 
-    For the day on which an old backup of a shop was put back.
+    For the day on which an old backup of a shop was put back. Who was erased since stays erased, also from datasets.
     """
     from tacit.flows.recover import recover as register_committed
+    from tacit.flows.withdraw_consent import finish_withdrawals
 
-    say(f"Registered {register_committed(open_shop(shop).shop)} recordings that the catalogue lacked.")
+    opened = open_shop(shop)
+    n_lacking = register_committed(opened.shop)
+    finish_withdrawals(opened.shop, opened.contract, TerminalProgress())
+    say(f"Registered {n_lacking} recordings that the catalogue lacked.")

@@ -44,7 +44,7 @@ def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
     table = Table(box=box.SIMPLE_HEAD)
     for index, name in enumerate(columns):
-        is_number = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        is_number = any(isinstance(row[index], int | float) for row in rows)
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))

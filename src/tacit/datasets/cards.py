@@ -6,6 +6,7 @@ Source: Hugging Face dataset cards for the YAML at the top.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -33,10 +34,11 @@ _FRAMES = {
 class CardInput:
     """What the cards say that the data do not.
 
-    name: short name of the dataset; version counts from 1.
+    name: short name of the dataset; version counts from 1. dataset_id: the same for all its versions.
     owner: who owns the dataset, in the words of the agreement (R12); an organisation, never a person.
     territory: where it may be used; empty for everywhere.
-    shares: who shares in its income (M6); accounts are the worker pseudonyms of this dataset.
+    shares: who shares in its income (M6); accounts are the worker pseudonyms of this dataset, not signed yet.
+    sign_shares: from the digest of the dataset to the signature (hex) over both. shop_key: to check it with (hex).
     made_on: the day it was made.
     certificate: SHA-256 (hex) of the certificate that its videos are signed with (C2PA); None where they are not.
     """
@@ -49,6 +51,9 @@ class CardInput:
     territory: tuple[str, ...]
     shares: ShareTable
     made_on: date
+    dataset_id: str
+    sign_shares: Callable[[str], str]
+    shop_key: str
     certificate: str | None = None
 
 
@@ -113,9 +118,9 @@ def readme_card(card: CardInput, summary: DatasetSummary, digest: str) -> str:
     if card.certificate is not None:
         signed = f"""
 
-Every mp4 carries a signed C2PA manifest: that it was filmed and edited, and on which terms it may be used. The
-certificate has the SHA-256 `{card.certificate}`. Whatever writes an mp4 anew, such as
-`ffmpeg -c copy`, drops the manifest; the digest above stays as it is."""
+Every mp4 carries a signed C2PA manifest: that it was filmed and edited, and on which terms it may be used.
+Whatever writes an mp4 anew, such as `ffmpeg -c copy`, drops it; the digest above stays as it is. SHA-256 of the
+certificate: `{card.certificate}`."""
     return f"""---
 pretty_name: {json.dumps(f"{card.name} v{card.version}")}
 license: other

@@ -35,7 +35,6 @@ from tacit.datasets.features import (
 )
 from tacit.datasets.stats import Stats, StatsSum, compute_image_stats
 from tacit.datasets.video import find_video_faults, sample_images
-from tacit.records.dataset import ShareTable
 from tacit.records.errors import UnfitEpisodeError
 
 MARK = "meta/tacit.json"  # says that a folder is a dataset of ours
@@ -175,16 +174,17 @@ def build_mark(card: CardInput, digest: str) -> dict[str, Any]:
     """The content of `meta/tacit.json`: what the dataset is, under which terms, and who shares in its income."""
     return {
         "format": 1,
+        "dataset": card.dataset_id,
         "name": card.name,
         "version": card.version,
         "agreement": card.agreement_id,
         "purpose": card.purpose,
         "digest": digest,
-        "shares": _shares_to_json(card.shares),
+        "shares": {
+            "basis": card.shares.basis,
+            "parts": [{"worker": worker, "parts": parts} for worker, parts in card.shares.parts],
+            "signature": card.sign_shares(digest),
+            "shop_key": card.shop_key,
+        },
         "c2pa_certificate": card.certificate,
     }
-
-
-def _shares_to_json(shares: ShareTable) -> dict[str, Any]:
-    parts = [{"worker": worker, "parts": parts} for worker, parts in shares.parts]
-    return {"basis": shares.basis, "parts": parts, "signature": shares.signature}

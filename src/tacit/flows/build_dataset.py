@@ -248,6 +248,10 @@ def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareT
     public = sorted(
         (pseudonym(shop, dataset_id, "worker", account.removeprefix("worker:")), part) for account, part in shares.parts
     )
+
+    def sign_shares(digest: str) -> str:
+        return shop.keys.sign(share_table_bytes(dataset_id, number, digest, shares.basis, public))
+
     return CardInput(
         name=order.target.resolve().name,
         version=number,
@@ -257,5 +261,8 @@ def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareT
         territory=agreement.territory,
         shares=ShareTable(shares.basis, tuple(public), ""),
         made_on=shop.clock.now().date(),
+        dataset_id=dataset_id,
+        sign_shares=sign_shares,
+        shop_key=shop.keys.public_key(),
         certificate=order.certificate,
     )

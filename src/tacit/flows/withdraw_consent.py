@@ -93,7 +93,8 @@ def erase_worker(shop: Shop, worker_uid: str) -> int:
 def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> None:
     """Finish withdrawals that were interrupted; does nothing where none was."""
     for uid in shop.catalogue.unfinished_erasures():
-        erase_worker(shop, uid)
+        if shop.vault.is_erased(uid):  # a key may also be missing because somebody lost it
+            erase_worker(shop, uid)
     now = shop.clock.now()
     standing: dict[str, frozenset[Purpose]] = {}
     for worker in shop.catalogue.workers():
@@ -103,8 +104,14 @@ def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> No
         if withdrawals and not standing[uid]:
             erase_worker(shop, uid)
     for version in latest_versions(shop).values():
-        if any(version.purpose not in standing.get(line.worker_uid, ()) for line in version.episodes):
+        if any(_is_denied(shop, standing, version.purpose, line.worker_uid) for line in version.episodes):
             _replace(shop, contract, version, progress)
+
+
+def _is_denied(shop: Shop, standing: dict[str, frozenset[Purpose]], purpose: Purpose, worker_uid: str) -> bool:
+    if worker_uid in standing:
+        return purpose not in standing[worker_uid]
+    return shop.vault.is_erased(worker_uid)
 
 
 def _uses(version: DatasetVersion, worker_uid: str, purposes: frozenset[Purpose]) -> bool:

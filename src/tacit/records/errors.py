@@ -686,6 +686,16 @@ class MissingSecretError(InputError):
         super().__init__(f"The key of this shop comes from {variable}, which is not set. Set it and try again.")
 
 
+class MissingKeyringError(InputError):
+    """The folder of workers' keys is not where it should be; with an empty one, everybody would look erased."""
+
+    def __init__(self, shop_id: str, place: str) -> None:
+        super().__init__(
+            f"The workers' keys of shop {shop_id} are not at {place}. "
+            "Set TACIT_KEYS to the folder that it was made with."
+        )
+
+
 class KeysInShopError(InputError):
     """Keys were to lie inside the shop that they lock."""
 

@@ -15,6 +15,8 @@ from tacit.records.errors import Fault, FaultyFileError, UnreadableFileError
 
 _Path = tuple[str | int, ...]
 
+_GROUP_LINES_MAX = 500  # of one value; without a bound, a bracket left open makes a long file take forever
+
 
 class TomlFile:
     """One TOML file, its values, the line of every key, and the faults found so far."""
@@ -225,7 +227,7 @@ class Table:
 
 def _parse_group(lines: list[str], at: int) -> tuple[int, dict[str, Any] | None]:
     """Parse the shortest run of lines from `at` that is TOML; returns the line after it, and None if there is none."""
-    for end in range(at + 1, len(lines) + 1):
+    for end in range(at + 1, min(at + _GROUP_LINES_MAX, len(lines)) + 1):
         try:
             return end, tomllib.loads("\n".join(lines[at:end]))
         except tomllib.TOMLDecodeError:

@@ -111,7 +111,19 @@ def make_episode() -> Callable[..., EpisodeInput]:
 @pytest.fixture
 def card() -> CardInput:
     shares = ShareTable("accepted milliseconds", ((pseudonym(1), 3000), (pseudonym(2), 1500)), "ab" * 64)
-    return CardInput("blocks", 1, "pilot-1", Purpose.TRAIN_ROBOT_SKILL, "the plant", ("IN",), shares, date(2026, 11, 2))
+    return CardInput(
+        "blocks",
+        1,
+        "pilot-1",
+        Purpose.TRAIN_ROBOT_SKILL,
+        "the plant",
+        ("IN",),
+        shares,
+        date(2026, 11, 2),
+        "ds-1",
+        lambda digest: f"signed {digest[:8]}",
+        "ab",
+    )
 
 
 @pytest.fixture

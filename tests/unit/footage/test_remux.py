@@ -1,3 +1,4 @@
+import errno
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def test_a_stretch_must_begin_a_group(numbers: Any, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_full_disk_is_not_told_as_a_damaged_video(numbers):
+def test_full_disk_is_not_told_as_a_damaged_video(numbers: Any) -> None:
     with pytest.raises(OSError, match="No space left on device") as caught:
         remux_stretch(numbers.video(60), 0, 60, 30, Path("/dev/full"))
     assert caught.value.errno == errno.ENOSPC

@@ -1,0 +1,168 @@
+"""The same job in steps, for people who run a shop every day: every command, its answer and its refusals."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tacit.datasets.reader import read_dataset
+
+from .conftest import AGREEMENT, LABEL, NAME, NO_LABEL, NO_NAME, recording, worker
+
+PIN = "4711"
+AGREED = ("--agreement", "gear-line-2026")
+
+
+def now():
+    return datetime.now(UTC).isoformat()
+
+
+@pytest.fixture
+def opened(desk):
+    """A shop with an agreement and two workers who were told; the first has a PIN."""
+    desk.small_shop()
+    (desk.folder / "agreement.toml").write_text(AGREEMENT, encoding="utf-8")
+    steps(desk, "agreement", "add", desk.folder / "agreement.toml")
+    steps(desk, "worker", "add", LABEL, "--name", NAME, "--language", "en", "--pin-stdin", stdin=f"{PIN}\n")
+    steps(desk, "worker", "add", NO_LABEL, "--name", NO_NAME, "--language", "en")
+    return desk
+
+
+def steps(desk, *arguments, **more):
+    """Run one command on the shop."""
+    return desk.tacit(*arguments, "--shop", desk.shop, **more)
+
+
+def say_yes(desk, *more, stdin=f"{PIN}\n", code=0):
+    purposes = ("--purpose", "train-robot-skill", "--purpose", "research")
+    return steps(desk, "consent", "give", LABEL, *AGREED, *purposes, "--pin-stdin", *more, stdin=stdin, code=code)
+
+
+def ingest(desk, name, label=LABEL, code=0, at=None):
+    where = ("--task", "pour into the brass mug", "--station", "third-bench", "--started-at", at or now())
+    return steps(desk, "ingest", desk.folder / name, "--worker", label, *AGREED, *where, code=code)
+
+
+def test_whole_circle_in_steps(opened):
+    desk = opened
+    desk.put("a.mp4")
+    assert "train-robot-skill" in say_yes(desk).out
+    recording_id = ingest(desk, "a.mp4").out.strip()
+    assert steps(desk, "recordings", "--json").answer["recordings"][0]["status"] == "new"
+    assert "Processed 1 of 1" in steps(desk, "process").out
+    (listed,) = steps(desk, "recordings", "--json").answer["recordings"]
+    assert (listed["recording"], listed["worker"], listed["status"]) == (recording_id, LABEL, "held")
+    steps(desk, "dataset", "build", *AGREED, "--out", desk.out, code=2)
+    steps(desk, "release", recording_id, "--pin-stdin", stdin=f"{PIN}\n")
+    built = steps(desk, "dataset", "build", *AGREED, "--out", desk.out, "--json").answer
+    assert (built["version"], built["episodes"], built["left_out"]) == (1, 1, 0)
+    assert desk.tacit("dataset", "check", desk.out, "--json").answer == {"faults": []}
+    page = desk.home / "page.html"
+    steps(desk, "show", recording_id, "--out", page)
+    assert page.read_text(encoding="utf-8").count("data:image/jpeg") >= 1
+
+    terms = ("--to", "Hand Lab", "--purpose", "train-robot-skill", "--territory", "EU", "--until", "2027-06-30")
+    price = ("--price", "50000.00", "--currency", "INR")
+    granted = steps(desk, "license", "grant", desk.out, *terms, *price, "--json").answer
+    assert (granted["dataset"], granted["version"]) == (built["dataset"], 1)
+    for _ in range(2):  # the bank's reference makes a retry harmless
+        steps(desk, "payment", "record", granted["license"], "50000.00", "--reference", "bank-001")
+    assert len(steps(desk, "settle", "--json").answer["booked"]) == 2
+    assert steps(desk, "settle", "--json").answer == {"booked": []}
+    # 20 % of 50,000.00, and 1.5 s of filming at 2,500.00 an hour
+    assert steps(desk, "statement", LABEL, "--json").answer["owed"][0]["amount_minor"] == 1_000_104
+
+    left = steps(desk, "consent", "withdraw", LABEL, "--json").answer
+    assert (left["erased"], left["objects_destroyed"]) == (True, 3)
+    assert left["datasets"] == [{"path": str(desk.out), "version": None, "found": True}]
+    assert not desk.out.exists()
+    assert steps(desk, "recordings", "--json").answer == {"recordings": []}
+    assert steps(desk, "statement", left["account"], "--json").answer["owed"][0]["amount_minor"] == 1_000_104
+    assert "Registered 0 recordings" in steps(desk, "recover").out
+    for path in sorted(desk.shop.rglob("*")):
+        content = path.read_bytes() if path.is_file() else b""
+        assert not [word for word in (LABEL, NAME, "third-bench") if word.encode() in content + path.name.encode()]
+
+
+def test_no_yes_no_footage(opened):
+    desk = opened
+    desk.put("a.mp4")
+    done = ingest(desk, "a.mp4", NO_LABEL, code=3)
+    assert (done.out, done.err.startswith("tacit: Refused by R1: ")) == ("", True)
+    steps(desk, "consent", "refuse", NO_LABEL)
+    assert f"no worker {NO_LABEL}" in ingest(desk, "a.mp4", NO_LABEL, code=2).err
+    assert NO_LABEL not in steps(desk, "worker", "list").out
+
+
+def test_wrong_pin_and_footage_from_before_the_yes_are_refused(opened):
+    desk = opened
+    desk.put("a.mp4")
+    before = now()
+    assert "The PIN does not open this key" in say_yes(desk, stdin="1234\n", code=2).err
+    say_yes(desk)
+    assert "only after it was filmed" in ingest(desk, "a.mp4", at=before, code=3).err
+
+
+def test_dataset_of_declared_footage_gets_no_licence(desk):
+    desk.small_shop()
+    desk.put("a.mp4")
+    desk.declare(worker(), recording("a.mp4"))
+    desk.run()
+    terms = ("--to", "Lab", "--purpose", "train-robot-skill", "--territory", "EU", "--until", "2027-06-30")
+    done = steps(desk, "license", "grant", desk.out, *terms, "--price", "1.00", "--currency", "INR", code=3)
+    assert done.err.startswith("tacit: Refused by R11: 1 of 1 recordings")
+
+
+def test_one_purpose_can_be_taken_back(opened):
+    desk = opened
+    say_yes(desk)
+    left = steps(desk, "consent", "withdraw", LABEL, "--purpose", "research", "--json").answer
+    assert (left["purposes"], left["erased"]) == (["research"], False)
+    said = steps(desk, "consent", "show", LABEL, "--json").answer["statements"]
+    assert [one["said"] for one in said] == ["yes", "no"]
+    assert steps(desk, "consent", "withdraw", LABEL, "--purpose", "research", code=2).err.startswith("tacit: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "expected"),
+    [
+        (("recordings",), 2, "There is no shop in"),
+        (("release", "rec-x"), 2, "There is no shop in"),
+        (("init", "footage"), 2, "is not empty"),
+        (("init", "new", "--canvas", "12x12"), 2, '"12x12" cannot name a canvas'),
+        (("dataset", "check", "footage"), 2, "meta/info.json"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(bare_desk, arguments, code, expected):
+    (bare_desk.folder / "mine.txt").touch()
+    done = bare_desk.tacit(*arguments, code=code)
+    assert (done.out, expected in done.err) == ("", True)
+
+
+def test_answers_for_machines_are_json_alone(opened):
+    desk = opened
+    for arguments in (
+        ("agreement", "list"),
+        ("worker", "list"),
+        ("recordings",),
+        ("dataset", "list"),
+        ("license", "list"),
+        ("models", "list"),
+    ):
+        shop = () if arguments[0] == "models" else ("--shop", desk.shop)
+        done = desk.tacit(*arguments, "--json", *shop)
+        assert isinstance(json.loads(done.out), dict)
+        assert done.err == ""
+
+
+def test_dataset_from_steps_reads_back(opened):
+    desk = opened
+    desk.put("a.mp4", "b.mp4")
+    say_yes(desk)
+    for name in ("a.mp4", "b.mp4"):
+        ingest(desk, name)
+    steps(desk, "process", "--jobs", "2")
+    for listed in steps(desk, "recordings", "--json").answer["recordings"]:
+        steps(desk, "release", listed["recording"])
+    steps(desk, "dataset", "build", *AGREED, "--out", desk.out)
+    assert [row["length"] for row in read_dataset(desk.out).episodes] == [44, 44]
