@@ -1,7 +1,7 @@
 """The catalogue of a shop: everything the flows put down, in one SQL database, with what is personal sealed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from tacit.flows.ports import Keys
 from tacit.store.database import Database
@@ -44,10 +44,13 @@ class SqlCatalogue(PeopleRows, RecordingRows, DatasetRows, LedgerRows, LogRows):
     def __init__(self, url: str, keys: Keys) -> None:
         database = Database(url)
         super().__init__(database, keys)
-        if database.is_in_memory:
-            bring_up_to_date(database)
-        else:
-            check_catalogue(database)
+        with ExitStack() as on_failure:
+            on_failure.callback(database.close)
+            if database.is_in_memory:
+                bring_up_to_date(database)
+            else:
+                check_catalogue(database)
+            on_failure.pop_all()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

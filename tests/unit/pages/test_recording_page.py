@@ -71,7 +71,7 @@ def test_bridged_moments_are_drawn_lower_than_seen_ones(view, read_page):
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (Status.ACCEPTED, "In the dataset"),
+        (Status.ACCEPTED, "Released by its worker"),
         (Status.HELD, "has not released it"),
         (Status.REFUSED, "was not opened"),
         (Status.REJECTED, "nothing in it can be used"),
