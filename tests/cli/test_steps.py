@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tacit.datasets.reader import read_dataset
-
 from .conftest import AGREEMENT, LABEL, NAME, NO_LABEL, NO_NAME, recording, worker
 
 PIN = "4711"
@@ -153,16 +151,3 @@ def test_answers_for_machines_are_json_alone(opened):
         done = desk.tacit(*arguments, "--json", *shop)
         assert isinstance(json.loads(done.out), dict)
         assert done.err == ""
-
-
-def test_dataset_from_steps_reads_back(opened):
-    desk = opened
-    desk.put("a.mp4", "b.mp4")
-    say_yes(desk)
-    for name in ("a.mp4", "b.mp4"):
-        ingest(desk, name)
-    steps(desk, "process", "--jobs", "2")
-    for listed in steps(desk, "recordings", "--json").answer["recordings"]:
-        steps(desk, "release", listed["recording"])
-    steps(desk, "dataset", "build", *AGREED, "--out", desk.out)
-    assert [row["length"] for row in read_dataset(desk.out).episodes] == [44, 44]
