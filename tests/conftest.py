@@ -1,4 +1,4 @@
-"""A signing identity that C2PA accepts, for every test that signs video."""
+"""What every test needs: OpenVINO without its telemetry, whoever imports it first, and a signing identity for C2PA."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+import tacit.models.inference  # noqa: F401 - it keeps OpenVINO from sending anything
 
 
 @dataclass(frozen=True)

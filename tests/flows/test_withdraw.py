@@ -1,6 +1,7 @@
 """The way out (R5, R7, D5): denied at once, erased, datasets without them, and what is owed stays owed."""
 
 import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from tacit.datasets.check import check_dataset
 from tacit.datasets.publish import is_dataset
 from tacit.datasets.reader import read_dataset
 from tacit.flows.add_worker import add_worker
+from tacit.flows.build_dataset import Order, build_dataset
 from tacit.flows.find_dataset import latest_versions, require_dataset
 from tacit.flows.grant_license import Terms, grant_license
 from tacit.flows.make_statement import find_account, make_statement
@@ -25,7 +27,7 @@ from tacit.records.errors import (
 )
 from tacit.records.money import Money
 
-from .conftest import CONSENTED, FILMED, RESEARCH, TODAY, TRAINING
+from .conftest import AGREEMENT_ID, CONSENTED, FILMED, RESEARCH, TODAY, TRAINING
 
 
 def withdraw(bench, label, *purposes):
@@ -237,12 +239,12 @@ def test_tripwire_sees_every_step_of_a_withdrawal(bench):
         "erase",
         "erase_worker",
         "destroy_worker_key",
-        "append_log",
+        *("append_log", "append_log"),
         "add_dataset_version",
     ]
 
 
-@pytest.mark.parametrize("limit", range(1, 10))
+@pytest.mark.parametrize("limit", range(1, 11))
 def test_interrupted_withdrawal_is_finished_by_whoever_comes_next(bench, objects, limit):
     bench.fill("asha", "meena")
     uid = bench.uid("asha")
@@ -318,3 +320,45 @@ def test_key_that_was_lost_is_not_taken_for_an_erasure(bench, objects):
     assert bench.catalogue.unfinished_erasures() == [uid]
     assert len(read_dataset(bench.dataset).episodes) == 2
     assert len(bench.catalogue.dataset_versions()) == 1
+
+
+class WithdrawingMeanwhile:
+    """Progress during which a worker withdraws."""
+
+    def __init__(self, bench):
+        self._bench = bench
+        self._is_done = False
+
+    @contextmanager
+    def step(self, _what, _total):
+        yield self._tell
+
+    def _tell(self, _done):
+        if not self._is_done:
+            self._is_done = True
+            withdraw(self._bench, "asha", TRAINING)
+
+
+def test_withdrawal_while_a_dataset_is_built_keeps_it_from_being_published(bench):
+    bench.fill("asha", "meena")
+    target = bench.dataset.with_name("another")
+    order = Order(AGREEMENT_ID, TRAINING, None, target)
+    with pytest.raises(RefusedError, match="while the dataset was built"):
+        build_dataset(bench.shop, bench.contract, order, WithdrawingMeanwhile(bench))
+    assert not is_dataset(target)
+    assert len(bench.build(target).version.episodes) == 1
+
+
+def test_dataset_that_nothing_may_be_in_any_more_is_removed(bench):
+    bench.fill("asha")
+    withdraw(bench, "asha", TRAINING)
+    assert not bench.dataset.exists()
+    assert bench.build().version is None
+
+
+def test_dataset_of_another_shop_is_not_removed(bench):
+    bench.fill("asha")
+    mark = bench.dataset / "meta/tacit.json"
+    mark.write_text(mark.read_text(encoding="utf-8").replace('"dataset": "ds-', '"dataset": "ds-x'), encoding="utf-8")
+    withdraw(bench, "asha", TRAINING)
+    assert is_dataset(bench.dataset)

@@ -112,6 +112,11 @@ def find_digest(folder: Path) -> str | None:
     return _find_in_mark(folder, "digest")
 
 
+def find_dataset_id(folder: Path) -> str | None:
+    """The id of the dataset that lies in a folder, which is of the shop that made it; None where it holds none."""
+    return _find_in_mark(folder, "dataset")
+
+
 def find_certificate(folder: Path) -> str | None:
     """The certificate that a finished dataset of ours says its videos are signed with; None where they are not."""
     return _find_in_mark(folder, "c2pa_certificate")

@@ -7,7 +7,15 @@ from pathlib import Path
 from tacit.datasets.cards import CardInput
 from tacit.datasets.episode import EpisodeInput, EpisodeLineage
 from tacit.datasets.features import DatasetSpec
-from tacit.datasets.publish import build_folder, find_certificate, find_digest, publish, require_replaceable
+from tacit.datasets.publish import (
+    build_folder,
+    find_certificate,
+    find_dataset_id,
+    find_digest,
+    publish,
+    remove_dataset,
+    require_replaceable,
+)
 from tacit.datasets.writer import DatasetWriter
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.contract import Contract
@@ -21,6 +29,7 @@ from tacit.motion.quality import accepted_ms
 from tacit.motion.state import compute_features
 from tacit.motion.trackfile import load_track
 from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
+from tacit.records.errors import RefusedError
 from tacit.records.hands import HandTrack
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
@@ -69,8 +78,11 @@ class _Piece:
 def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progress) -> Built:
     """Build a dataset at its target; where the same is there already, nothing is written.
 
+    Where nothing may be in it any more, an older version of it at the target is removed.
+
     Raises:
         ForeignFolderError: The target holds something that is not a dataset of ours.
+        RefusedError: A worker took something back while it was being built; nothing was published.
     """
     require_agreement(shop, order.agreement_id)
     require_replaceable(order.target)
@@ -85,14 +97,27 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
     ):
         return Built(before, refused)
     if not lines:
+        if find_dataset_id(order.target) == dataset_id:
+            remove_dataset(order.target)
         return Built(None, refused)
     number = before.version + 1 if before is not None else 1
     with build_folder(order.target) as folder:
         version = _write(shop, contract, order, folder, pieces, dataset_id, number, progress)
+        # One transaction, so that a withdrawal comes either before and is seen here, or after and sees this version.
         with shop.catalogue.transaction():
-            shop.catalogue.add_dataset_version(version)
-        publish(folder, order.target)
+            refusals = _find_refusals(shop, order, pieces)
+            if not refusals:
+                shop.catalogue.add_dataset_version(version)
+                publish(folder, order.target)
+    if refusals:
+        why = f"{refusals[0].sentence} It happened while the dataset was built; build it again."
+        raise RefusedError(refusals[0].rule, why)
     return Built(version, refused)
+
+
+def _find_refusals(shop: Shop, order: Order, pieces: Sequence[_Piece]) -> list[Refusal]:
+    answers = ask_each(shop, Action.INCLUDE, order.purpose, [piece.recording for piece in pieces])
+    return [answer for answer in answers if isinstance(answer, Refusal)]
 
 
 def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[_Piece]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from tacit.datasets.publish import is_dataset, remove_dataset
+from tacit.datasets.publish import find_dataset_id
 from tacit.flows.add_worker import require_worker
 from tacit.flows.build_dataset import Order, build_dataset
 from tacit.flows.contract import Contract
@@ -121,11 +121,9 @@ def _uses(version: DatasetVersion, worker_uid: str, purposes: frozenset[Purpose]
 def _replace(shop: Shop, contract: Contract, version: DatasetVersion, progress: Progress) -> Replaced:
     """Make the next version of a dataset from what is left of its recordings, where it lies and nothing else does."""
     target = Path(version.path)
-    found = is_dataset(target)
+    found = find_dataset_id(target) == version.dataset_id
     if not found and target.exists() and not (target.is_dir() and not any(target.iterdir())):
         return Replaced(version.path, None, found)
     recordings = frozenset(line.recording_id for line in version.episodes)
     built = build_dataset(shop, contract, Order(version.agreement_id, version.purpose, recordings, target), progress)
-    if built.version is None and found:
-        remove_dataset(target)
     return Replaced(version.path, built.version, found)
