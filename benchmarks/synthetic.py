@@ -21,7 +21,7 @@ from tacit.motion.tracker import TrackerOptions, open_tracker
 from tacit.records.frames import CleanFrame
 from tacit.records.hands import HandTrack
 from tacit.wiring import read_environment
-from tacit.workshop.film import FilmOptions, GroundTruth, Stage, film
+from tacit.workshop.film import FilmOptions, GroundTruth, Stage, film, load_ground_truth
 
 _TAKES = (
     FilmOptions(seed=101, skin="fair", hands="both"),
@@ -77,7 +77,8 @@ def main() -> None:
         for take in _TAKES:
             options = FilmOptions(**{**vars(take), "seconds": seconds})
             path = Path(temporary) / f"{options.seed}.mp4"
-            truth = film(path, options)
+            film(path, options)
+            truth = load_ground_truth(path.with_suffix(".npz"))
             part, error, wrist_m, within = score(truth, track(path, store))
             name = f"{options.seed}, {options.skin}, {options.hands}{', passer-by' if options.passer_by else ''}"
             print(f"| {name} | {draw_ms(options, 60):.1f} | {part:.3f} | {error:.1f} | {wrist_m:.3f} | {within:.2f} |")

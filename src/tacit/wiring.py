@@ -5,6 +5,7 @@ In: a shop's folder and the environment. Out: an open shop, its contract and its
 old backup of it, says nothing.
 """
 
+import glob
 import os
 import secrets
 import shutil
@@ -25,7 +26,8 @@ from tacit.records.errors import (
     NotAShopError,
 )
 from tacit.records.ids import new_id
-from tacit.records.permit import Permit
+from tacit.records.permit import Action, Permit
+from tacit.records.purposes import Purpose
 from tacit.records.recording import Outcome, Recording
 from tacit.records.tomlfile import TomlFile
 
@@ -38,7 +40,7 @@ SETTINGS = "tacit.toml"
 FORMAT = 1
 _JOB_TIMEOUT_S_MIN = 900.0
 _TIMEOUT_PER_FOOTAGE_S = 60.0  # seconds of work that a second of footage may take before it counts as stuck
-_BYTES_PER_FOOTAGE_S = 100_000  # a low bit rate, so that the guess of a length from a file size is a long one
+_UNTOLD_FOOTAGE_S = 3600.0  # the length that the time limit of a file counts with that does not say its own
 
 
 class KeySource(StrEnum):
@@ -119,11 +121,16 @@ class OpenShop:
         """The job that processes one recording in a process of the engine."""
         from tacit.flows.ports import Job
 
-        source = Path(recording.source_path)
-        footage_s = source.stat().st_size / _BYTES_PER_FOOTAGE_S if source.exists() else 0.0
-        arguments = {"folder": self.folder, "unlocked": self.unlocked, "recording": recording, "permit": permit}
-        timeout_s = _JOB_TIMEOUT_S_MIN + footage_s * _TIMEOUT_PER_FOOTAGE_S
-        return Job(recording.recording_id, "tacit.wiring:process_in_worker", arguments, _weight(source), timeout_s)
+        footage_s = _find_length_s(Path(recording.source_path))
+        arguments = {
+            "folder": self.folder,
+            "unlocked": self.unlocked,
+            "recording": recording,
+            "purpose": permit.purpose,
+        }
+        timeout_s = _JOB_TIMEOUT_S_MIN + (footage_s or _UNTOLD_FOOTAGE_S) * _TIMEOUT_PER_FOOTAGE_S
+        weight = max(footage_s, 1.0)
+        return Job(recording.recording_id, "tacit.wiring:process_in_worker", arguments, weight, timeout_s)
 
 
 class SystemClock:
@@ -208,12 +215,17 @@ def open_shop(folder: Path, environment: Environment) -> OpenShop:
 
 
 def process_in_worker(
-    report: Callable[[float], None], folder: Path, unlocked: Environment, recording: Recording, permit: Permit
+    report: Callable[[float], None], folder: Path, unlocked: Environment, recording: Recording, purpose: Purpose
 ) -> Outcome:
-    """What a process of the engine does with a job of `OpenShop.make_job`."""
+    """What a process of the engine does with a job of `OpenShop.make_job`.
+
+    It asks again, since a job may wait for hours, and the worker may have taken the yes back meanwhile.
+    """
+    from tacit.flows.gate import ask
     from tacit.flows.process_unit import Inputs, process_unit
 
     opened = open_shop(folder, unlocked)
+    permit = ask(opened.shop, Action.DERIVE, purpose, recording)
     return process_unit(opened.shop, Inputs(recording, permit, opened.contract, opened.models), report)
 
 
@@ -320,18 +332,21 @@ def _check_keys_outside(folder: Path, environment: Environment) -> None:
 
 def _sweep_unfinished(folder: Path) -> None:
     """Remove what a killed `create_shop` left; it never held anything of a worker."""
-    for rest in folder.parent.glob(f".{folder.name}.tacit-init-*"):
+    for rest in folder.parent.glob(f".{glob.escape(folder.name)}.tacit-init-*"):
         shutil.rmtree(rest, ignore_errors=True)
 
 
-def _weight(source: Path) -> float:
-    """Length of a recording in seconds, for progress; 1 where it cannot be told."""
+def _find_length_s(source: Path) -> float:
+    """Length of a recording as its file says, 0 where it does not say; 1 where it cannot be read, which is soon told.
+
+    A file that went away, or may not be read, is no reason to stop here: its own job says so, and the others go on.
+    """
     from tacit.footage.probe import probe
     from tacit.records.errors import UnreadableVideoError
 
     try:
-        return max(probe(source).duration_s, 1.0)
-    except UnreadableVideoError:
+        return probe(source).duration_s
+    except (UnreadableVideoError, OSError):
         return 1.0
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tacit.cli.options import HERE, AsJson, AskPin, PinStdin, ShopFolder, open_shop, read_pin, read_purposes
-from tacit.cli.show import TerminalProgress, say, say_json, say_table
+from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
 
 Label = Annotated[str, typer.Argument(help="The worker.")]
 AgreementId = Annotated[str, typer.Option("--agreement", help="Under which agreement.")]
@@ -86,9 +86,18 @@ def withdraw(
     It denies at once. Where no purpose is left, everything of the worker in the shop is destroyed, and datasets are
     made anew without them. This cannot be undone.
     """
-    from tacit.flows.withdraw_consent import withdraw_consent
+    from tacit.flows.add_worker import require_worker
+    from tacit.flows.withdraw_consent import finish_withdrawals, withdraw_consent
 
     opened = open_shop(shop)
+    warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, TerminalProgress()))
+    erased_at = opened.shop.catalogue.find_erasure(label)
+    if erased_at is not None and opened.shop.catalogue.find_worker(label) is None:
+        say(f"{label} withdrew on {erased_at.date()}, and everything of theirs in this shop is destroyed.")
+        return
+    if not json:  # said first, for after an interruption nobody could find it any more
+        account = require_worker(opened.shop, label).worker_uid
+        say(f"What {label} earned is owed, and stays owed, under the account {account}.")
     done = withdraw_consent(opened.shop, opened.contract, label, read_purposes(purpose or []), TerminalProgress())
     if json:
         say_json(
@@ -98,25 +107,33 @@ def withdraw(
                 "objects_destroyed": done.n_objects,
                 "account": done.account,
                 "datasets": [
-                    {"path": r.path, "version": r.version.version if r.version else None, "found": r.found}
+                    {
+                        "path": r.path,
+                        "version": r.version.version if r.version else None,
+                        "found": r.found,
+                        "problem": r.problem,
+                    }
                     for r in done.replaced
                 ],
+                "originals": list(done.originals),
             }
         )
         return
     say(f"{label} withdrew {', '.join(sorted(done.purposes))}: denied from this moment on.")
     if done.erased:
         say(f"Destroyed: their key, their row, and {done.n_objects} sealed objects.")
-        say(f"What they earned stays owed, under the account {done.account}: tacit statement {done.account}")
+        say(f"To see what they are owed: tacit statement {done.account}")
     for replaced in done.replaced:
-        if not replaced.found:
-            say(f"No dataset lay at {replaced.path} any more; a copy elsewhere is out of reach from here.")
-            if replaced.version is not None:
-                say(f"Version {replaced.version.version}, without them, was written there.")
+        if replaced.problem:
+            say(f"The dataset at {replaced.path} still holds their footage. {replaced.problem}")
+        elif not replaced.found:
+            say(f"The dataset does not lie at {replaced.path} any more; a copy elsewhere is out of reach from here.")
         elif replaced.version is None:
             say(f"Nothing is left for the dataset at {replaced.path}; it was removed.")
         else:
             say(f"The dataset at {replaced.path} is now version {replaced.version.version}, without them.")
+    for original in done.originals:
+        say(f"The film as it was handed in is still at {original}: it is outside the shop, so delete it yourself.")
 
 
 def show(label: Label, shop: ShopFolder = HERE, json: AsJson = False) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tacit.cli.options import HERE, TRAINING, AsJson, ForPurpose, ShopFolder, open_shop
-from tacit.cli.show import TerminalProgress, say, say_json, say_table
+from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
 
 if TYPE_CHECKING:
     from tacit.seal.c2pa import VideoSigner
@@ -41,7 +41,7 @@ def build(
     signer = _read_signer(c2pa_cert, c2pa_key)
     opened = open_shop(shop)
     progress = TerminalProgress()
-    finish_withdrawals(opened.shop, opened.contract, progress)
+    warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, progress))
     built = build_dataset(opened.shop, opened.contract, Order(agreement, purpose, None, out, signer), progress)
     if built.version is None:
         raise NothingToBuildError(len(built.refused))

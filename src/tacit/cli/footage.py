@@ -17,7 +17,7 @@ from tacit.cli.options import (
     read_moment,
     read_pin,
 )
-from tacit.cli.show import TerminalProgress, say, say_json, say_table
+from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
 
 RecordingId = Annotated[str, typer.Argument(help="The recording, as `tacit recordings` lists it.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="Recordings at work at once; 0 for one per core.")]
@@ -62,7 +62,7 @@ def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = H
 
     opened = open_shop(shop)
     progress = TerminalProgress()
-    finish_withdrawals(opened.shop, opened.contract, progress)
+    warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, progress))
     engine = PoolEngine(jobs or default_jobs())
     everything = opened.shop.catalogue.recordings()
     ends = run_all(opened.shop, engine, opened.contract, opened.make_job, purpose, everything, progress)

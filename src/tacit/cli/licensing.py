@@ -43,7 +43,7 @@ def grant(
 ) -> None:
     """Grant a licence of a dataset. Only signed or witnessed consents and releases may leave (R11)."""
     from tacit.flows.add_agreement import require_agreement
-    from tacit.flows.find_dataset import require_version
+    from tacit.flows.find_dataset import require_version, versions_by_number
     from tacit.flows.grant_license import Terms, grant_license
     from tacit.records.money import parse_money
     from tacit.words.license_text import license_in_words
@@ -52,7 +52,7 @@ def grant(
     amount = parse_money(price, currency)
     terms = Terms(dataset, to, read_purposes(purpose), tuple(territory), read_day(until), amount)
     granted = grant_license(opened, terms)
-    version = require_version(opened, granted.dataset_id, granted.version)
+    version = require_version(versions_by_number(opened), granted.dataset_id, granted.version)
     if json:
         say_json({"license": granted.license_id, "dataset": granted.dataset_id, "version": granted.version})
         return

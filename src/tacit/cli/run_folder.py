@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tacit.cli.options import AsJson
-from tacit.cli.show import TerminalProgress, say, say_json, say_table
+from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
 
 if TYPE_CHECKING:
     from tacit.flows.run import Row, RunResult
@@ -42,6 +42,7 @@ def run(
     opened = _make_or_open(shop or folder / _SHOP_IN_FOLDER)
     engine = PoolEngine(jobs or default_jobs())
     result = run_folder(opened.shop, engine, opened.contract, opened.make_job, declared, out, TerminalProgress())
+    warn_unreplaced(result.unreplaced)
     if json:
         say_json(_as_json(result, time.monotonic() - began_s))
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tacit.cli.options import HERE, ShopFolder, open_shop
-from tacit.cli.show import TerminalProgress, say
+from tacit.cli.show import TerminalProgress, say, warn_unreplaced
 from tacit.records.errors import BadNameError
 from tacit.wiring import KeySource, create_shop, read_environment
 
@@ -54,5 +54,5 @@ def recover(shop: ShopFolder = HERE) -> None:
 
     opened = open_shop(shop)
     n_lacking = register_committed(opened.shop)
-    finish_withdrawals(opened.shop, opened.contract, TerminalProgress())
+    warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, TerminalProgress()))
     say(f"Registered {n_lacking} recordings that the catalogue lacked.")

@@ -5,7 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tacit.flows.withdraw_consent import Replaced
 
 
 def say(text: str) -> None:
@@ -28,6 +31,12 @@ def _stop_saying() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def warn_unreplaced(unreplaced: "Sequence[Replaced]") -> None:
+    """Say on standard error which datasets still hold footage of somebody who withdrew, and why."""
+    for one in unreplaced:
+        print(f"tacit: {one.path} still holds footage that was withdrawn. {one.problem}", file=sys.stderr)  # noqa: T201
 
 
 def say_json(value: Any) -> None:

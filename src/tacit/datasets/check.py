@@ -23,22 +23,11 @@ from tacit.datasets.reader import read_episode_rows, read_json, read_table, spec
 from tacit.datasets.stats import STAT_NAMES, Stats, StatsSum
 from tacit.datasets.video import has_manifest
 from tacit.datasets.writer import MARK
-from tacit.records.errors import Fault, FaultyDatasetError, UnreadableDatasetError
+from tacit.records.errors import Fault, UnreadableDatasetError
 
 _INFO = "meta/info.json"
 _REBUILD = "Build the dataset again."
 _ABSOLUTE = re.compile(r"(?<![\w.:/])/(home|Users|Volumes|root|tmp|var|mnt|media|opt|srv)/|\b[A-Za-z]:\\+\w|file://")
-
-
-def require_sound(folder: Path) -> None:
-    """Check a dataset.
-
-    Raises:
-        FaultyDatasetError: It has faults; all are listed.
-    """
-    faults = check_dataset(folder)
-    if faults:
-        raise FaultyDatasetError(str(folder), faults)
 
 
 def check_dataset(folder: Path) -> list[Fault]:

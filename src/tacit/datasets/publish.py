@@ -46,7 +46,7 @@ def build_folder(target: Path) -> Iterator[Path]:
 
 
 def publish(built: Path, target: Path) -> None:
-    """Put a finished dataset in its place; an older dataset of ours that is there is replaced whole.
+    """Put a finished dataset in its place; an older dataset of ours that is there goes aside, for `heal` to delete.
 
     Args:
         built: A finished dataset on the same disk as the target.
@@ -61,14 +61,10 @@ def publish(built: Path, target: Path) -> None:
         raise UnfinishedDatasetError(str(built))
     heal(target, spare=built)
     require_replaceable(target)
-    older = None
     if is_dataset(target):
-        older = _beside(target, "old")
-        target.rename(older)
+        target.rename(_beside(target, "old"))
     built.rename(target)
     sync(target.parent)
-    if older is not None:
-        _delete(older, target)
 
 
 def remove_dataset(target: Path) -> None:
@@ -140,6 +136,7 @@ def heal(target: Path, spare: Path | None = None) -> None:
         target: Where a dataset is, was, or is to be.
         spare: The folder that is about to be published, which is no leftover.
     """
+    target = target.resolve()
     olders = sorted(_leftovers(target, "old"))
     if olders and not target.exists() and is_dataset(olders[0]):
         olders[0].rename(target)

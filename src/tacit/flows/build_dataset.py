@@ -12,6 +12,7 @@ from tacit.datasets.publish import (
     find_certificate,
     find_dataset_id,
     find_digest,
+    heal,
     publish,
     remove_dataset,
     require_replaceable,
@@ -20,7 +21,7 @@ from tacit.datasets.writer import DatasetWriter
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.contract import Contract
 from tacit.flows.find_dataset import dataset_id_of, latest_versions
-from tacit.flows.gate import ask_each
+from tacit.flows.gate import ask_each, look_again
 from tacit.flows.ports import Progress, Shop
 from tacit.footage.remux import remux_stretch
 from tacit.money.sharetable import BASIS, freeze_shares, share_table_bytes
@@ -103,21 +104,23 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
     number = before.version + 1 if before is not None else 1
     with build_folder(order.target) as folder:
         version = _write(shop, contract, order, folder, pieces, dataset_id, number, progress)
-        # One transaction, so that a withdrawal comes either before and is seen here, or after and sees this version.
+        # First the version becomes known, then real. A withdrawal comes before either look and is seen here, or after
+        # the first and finds the version. The renames are all that happens under the second lock.
         with shop.catalogue.transaction():
-            refusals = _find_refusals(shop, order, pieces)
-            if not refusals:
-                shop.catalogue.add_dataset_version(version)
-                publish(folder, order.target)
-    if refusals:
-        why = f"{refusals[0].sentence} It happened while the dataset was built; build it again."
-        raise RefusedError(refusals[0].rule, why)
+            _check_still_allowed(shop, order, pieces)
+            shop.catalogue.add_dataset_version(version)
+        with shop.catalogue.transaction():
+            _check_still_allowed(shop, order, pieces)
+            publish(folder, order.target)
+    heal(order.target)
     return Built(version, refused)
 
 
-def _find_refusals(shop: Shop, order: Order, pieces: Sequence[_Piece]) -> list[Refusal]:
-    answers = ask_each(shop, Action.INCLUDE, order.purpose, [piece.recording for piece in pieces])
-    return [answer for answer in answers if isinstance(answer, Refusal)]
+def _check_still_allowed(shop: Shop, order: Order, pieces: Sequence[_Piece]) -> None:
+    refusal = look_again(shop, Action.INCLUDE, order.purpose, [piece.recording for piece in pieces])
+    if refusal is not None:
+        why = f"{refusal.sentence} It happened while the dataset was built; build it again."
+        raise RefusedError(refusal.rule, why)
 
 
 def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[_Piece]) -> str:

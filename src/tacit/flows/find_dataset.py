@@ -1,5 +1,6 @@
 """Finds datasets of the shop by what people type: an id, or the folder it was written to."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tacit.flows.ports import Shop
@@ -31,13 +32,18 @@ def require_dataset(shop: Shop, named: str) -> DatasetVersion:
     return version
 
 
-def require_version(shop: Shop, dataset_id: str, number: int) -> DatasetVersion:
-    """One version of a dataset.
+def versions_by_number(shop: Shop) -> dict[tuple[str, int], DatasetVersion]:
+    """Every version of every dataset, by dataset id and number; reading them is slow, so do it once."""
+    return {(version.dataset_id, version.version): version for version in shop.catalogue.dataset_versions()}
+
+
+def require_version(versions: Mapping[tuple[str, int], DatasetVersion], dataset_id: str, number: int) -> DatasetVersion:
+    """One of `versions_by_number`.
 
     Raises:
         UnknownThingError: The shop has made no such version.
     """
-    for version in shop.catalogue.dataset_versions():
-        if (version.dataset_id, version.version) == (dataset_id, number):
-            return version
-    raise UnknownThingError("dataset version", f"{dataset_id} {number}", "Compare the shop with a backup.")
+    version = versions.get((dataset_id, number))
+    if version is None:
+        raise UnknownThingError("dataset version", f"{dataset_id} {number}", "Compare the shop with a backup.")
+    return version

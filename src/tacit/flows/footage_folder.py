@@ -125,9 +125,11 @@ def _read_recording(table: Table, folder: Path) -> DeclaredRecording:
 
 
 def _check_unique(file: TomlFile, noun: str, names: list[str], key: str) -> None:
+    seen: set[str] = set()
     for index, name in enumerate(names):
-        if name and name in names[:index]:
+        if name and name in seen:
             file.fault((noun, index, key), f'the {noun} "{name}" is declared twice.')
+        seen.add(name)
 
 
 def _check_purposes(file: TomlFile, workers: tuple[DeclaredWorker, ...], agreement: Agreement) -> None:

@@ -1,10 +1,10 @@
 """Asks the rights kernel, and writes every answer down before anyone acts on it (rules R1, R9, R11)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from tacit.flows.ports import Shop
 from tacit.records.errors import RefusedError
-from tacit.records.people import Consent, Worker
 from tacit.records.permit import Action, Permit, Request
 from tacit.records.purposes import Evidence, Purpose
 from tacit.records.recording import Recording
@@ -27,46 +27,71 @@ def ask(shop: Shop, action: Action, purpose: Purpose, recording: Recording) -> P
 
 def ask_each(shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[Recording]) -> list[Permit | Refusal]:
     """Ask for many recordings at once; the answers are durable in the log when this returns, in the same order."""
-    workers = {worker.worker_uid: worker for worker in shop.catalogue.workers()}
-    answers: list[Permit | Refusal] = []
-    entries = []
-    for recording in recordings:
-        request = Request(action, purpose, recording.worker_uid, recording.started_at, shop.clock.now())
-        facts = _gather_facts(shop, recording, workers)
-        answer = decide(facts, request)
-        if isinstance(answer, Permit) and action is Action.LICENSE:
-            _check_signatures(facts, workers[recording.worker_uid])
-        answers.append(answer)
-        entries.append(_entry(shop, request, recording.recording_id, answer))
-    shop.catalogue.append_log(entries)
+    now = shop.clock.now()
+    answers = [_answer(shop, Request(action, purpose, one.worker_uid, one.started_at, now), one) for one in recordings]
+    shop.catalogue.append_log(
+        [
+            _entry(shop, action, purpose, now, recording.recording_id, answer)
+            for recording, answer in zip(recordings, answers, strict=True)
+        ]
+    )
     return answers
 
 
-def _gather_facts(shop: Shop, recording: Recording, workers: dict[str, Worker]) -> Facts:
-    if recording.worker_uid not in workers:
-        return Facts(agreement=shop.catalogue.find_agreement(recording.agreement_id))
+def look_again(shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[Recording]) -> Refusal | None:
+    """The first refusal among what was permitted before, if anything was taken back since.
+
+    For the last moment before something becomes real. It writes no entry: the decision that the permits rest on is in
+    the log already, and so is whatever changed it.
+    """
+    now = shop.clock.now()
+    for recording in recordings:
+        request = Request(action, purpose, recording.worker_uid, recording.started_at, now)
+        answer = _answer(shop, request, recording)
+        if isinstance(answer, Refusal):
+            return answer
+    return None
+
+
+def _answer(shop: Shop, request: Request, recording: Recording) -> Permit | Refusal:
+    facts = _gather_facts(shop, recording)
+    answer = decide(facts, request)
+    if isinstance(answer, Permit) and request.action is Action.LICENSE:
+        return _check_evidence(shop, facts, answer)
+    return answer
+
+
+def _gather_facts(shop: Shop, recording: Recording) -> Facts:
+    agreement = shop.catalogue.find_agreement(recording.agreement_id)
+    if not shop.keys.has_worker_key(recording.worker_uid):
+        return Facts(agreement)
     return Facts(
-        agreement=shop.catalogue.find_agreement(recording.agreement_id),
+        agreement=agreement,
         consents=tuple(shop.catalogue.consents(recording.worker_uid)),
         withdrawals=tuple(shop.catalogue.withdrawals(recording.worker_uid)),
         release=shop.catalogue.find_release(recording.recording_id),
     )
 
 
-def _check_signatures(facts: Facts, worker: Worker) -> None:
-    """Strong evidence is believed only where its signature holds; a licence rests on it."""
-    signed: list[Consent] = [consent for consent in facts.consents if consent.evidence is Evidence.SIGNED]
-    for statement in (*signed, facts.release):
-        if statement is not None and statement.evidence is Evidence.SIGNED:
-            check_evidence(statement, worker.public_key)
+def _check_evidence(shop: Shop, facts: Facts, permit: Permit) -> Permit | Refusal:
+    """Strong evidence is believed only where it can be checked; a licence rests on it."""
+    worker = next(one for one in shop.catalogue.workers() if one.worker_uid == permit.worker_uid)
+    consent = next(one for one in facts.consents if one.consent_id == permit.consent_id)
+    for statement in (consent, facts.release):
+        if statement is None or statement.evidence is not Evidence.SIGNED:
+            return Refusal("R11", "a witnessed word cannot be checked yet; a licence needs it signed by the worker.")
+        check_evidence(statement, worker.public_key)
+    return permit
 
 
-def _entry(shop: Shop, request: Request, recording_id: str, answer: Permit | Refusal) -> dict[str, str]:
+def _entry(
+    shop: Shop, action: Action, purpose: Purpose, at: datetime, recording_id: str, answer: Permit | Refusal
+) -> dict[str, str]:
     return {
         "kind": "decision",
-        "at": request.asked_at.isoformat(),
-        "action": request.action.value,
-        "purpose": request.purpose.value,
+        "at": at.isoformat(),
+        "action": action.value,
+        "purpose": purpose.value,
         "answer": answer.rule if isinstance(answer, Refusal) else "permit",
         "subject": shop.keys.mac("log-subject", recording_id.encode()).hex(),
     }

@@ -1,7 +1,7 @@
 """A worker's yes, and the no that leaves no trace (rules R1, R7, R11)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tacit.flows.add_agreement import require_agreement
@@ -22,7 +22,7 @@ class SaidYes:
     """How a yes was said: on which notice (None where the operator only declares it), with which PIN ("" for none)."""
 
     notice: Notice | None
-    pin: str
+    pin: str = field(repr=False)
 
 
 def give_consent(

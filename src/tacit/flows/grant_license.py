@@ -39,34 +39,36 @@ def grant_license(shop: Shop, terms: Terms) -> License:
         LicenseTermsError: The terms go beyond the agreement; all faults at once.
         RefusedError: A recording in the dataset may not leave the shop; names the rule and how many are affected.
     """
-    dataset = require_dataset(shop, terms.dataset)
-    now = shop.clock.now()
-    check_license_terms(
-        require_agreement(shop, dataset.agreement_id),
-        dataset,
-        terms.purposes,
-        terms.territory,
-        terms.valid_until,
-        terms.price,
-        now.date(),
-    )
-    _check_leave(shop, dataset, terms.purposes)
-    unsigned = License(
-        license_id=new_id("lic"),
-        licensee=terms.licensee,
-        dataset_id=dataset.dataset_id,
-        version=dataset.version,
-        dataset_digest=dataset.digest,
-        purposes=terms.purposes,
-        territory=terms.territory,
-        valid_until=terms.valid_until,
-        price=terms.price,
-        granted_at=now,
-        signature="",
-    )
-    granted = replace(unsigned, signature=shop.keys.sign(license_bytes(unsigned)))
-    shop.catalogue.add_license(granted)
-    return granted
+    # One transaction, so that a withdrawal comes either before and is seen, or after an existing licence.
+    with shop.catalogue.transaction():
+        dataset = require_dataset(shop, terms.dataset)
+        now = shop.clock.now()
+        check_license_terms(
+            require_agreement(shop, dataset.agreement_id),
+            dataset,
+            terms.purposes,
+            terms.territory,
+            terms.valid_until,
+            terms.price,
+            now.date(),
+        )
+        _check_leave(shop, dataset, terms.purposes)
+        unsigned = License(
+            license_id=new_id("lic"),
+            licensee=terms.licensee,
+            dataset_id=dataset.dataset_id,
+            version=dataset.version,
+            dataset_digest=dataset.digest,
+            purposes=terms.purposes,
+            territory=terms.territory,
+            valid_until=terms.valid_until,
+            price=terms.price,
+            granted_at=now,
+            signature="",
+        )
+        granted = replace(unsigned, signature=shop.keys.sign(license_bytes(unsigned)))
+        shop.catalogue.add_license(granted)
+        return granted
 
 
 def license_bytes(granted: License) -> bytes:

@@ -1,7 +1,7 @@
 """Takes a video file into the shop: asks first, opens it only after a yes, and registers it (rules R1, R3, D4)."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tacit.flows.add_worker import require_worker
 from tacit.flows.gate import ask
 from tacit.flows.ports import Shop
 from tacit.footage.probe import probe
-from tacit.records.errors import SameFootageError
+from tacit.records.errors import SameFootageError, UnreadableVideoError
 from tacit.records.ids import id_from_digest
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
@@ -58,31 +58,28 @@ def ingest(shop: Shop, source: Source) -> Recording:
     permit = ask(shop, Action.DERIVE, source.purpose, unopened)
     probe(source.path)
     content_mac = compute_content_mac(shop, permit, source.path)
-    there = shop.catalogue.find_recording_by_content(content_mac)
-    if there is not None and there.worker_uid != worker.worker_uid:
-        raise SameFootageError(source.path.name)
     digest = shop.keys.mac("recording-id", f"{worker.worker_uid} {content_mac}".encode())
-    return shop.catalogue.add_recording(
-        Recording(
-            recording_id=id_from_digest("rec", digest),
-            worker_uid=worker.worker_uid,
-            agreement_id=unopened.agreement_id,
-            source_path=unopened.source_path,
-            content_mac=content_mac,
-            task=unopened.task,
-            station=unopened.station,
-            started_at=unopened.started_at,
-            position=-1,
-        )
-    )
+    recording = replace(unopened, recording_id=id_from_digest("rec", digest), content_mac=content_mac)
+    with shop.catalogue.transaction():
+        there = shop.catalogue.find_recording_by_content(content_mac)
+        if there is not None and there.worker_uid != worker.worker_uid:
+            raise SameFootageError(source.path.name)
+        return shop.catalogue.add_recording(recording)
 
 
 def compute_content_mac(shop: Shop, permit: Permit, path: Path) -> str:
-    """Keyed digest of a file's content (hex); the permit shows that the file may be opened at all."""
+    """Keyed digest of a file's content (hex); the permit shows that the file may be opened at all.
+
+    Raises:
+        UnreadableVideoError: The file cannot be read to its end.
+    """
     if permit.action is not Action.DERIVE:
         raise ValueError(permit.action)
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+    except OSError as error:
+        raise UnreadableVideoError(f"its bytes cannot be read ({error.strerror})", None) from error
     return shop.keys.mac("content", digest.digest()).hex()

@@ -7,7 +7,7 @@ from tacit.flows.contract import Contract
 from tacit.flows.gate import ask_each
 from tacit.flows.ports import Engine, Job, JobEnd, Progress, Shop
 from tacit.flows.process_unit import compute_unit_id
-from tacit.records.errors import DamageError, InputError, MachineError, RefusedError
+from tacit.records.errors import DamageError, ErasedError, InputError, MachineError, RefusedError
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
 from tacit.records.recording import Outcome, Recording
@@ -50,10 +50,13 @@ def process(
         if isinstance(answer, Refusal):
             done[recording.recording_id] = Processed(recording, None, answer, "")
             continue
-        outcome = shop.vault.find_outcome(answer, compute_unit_id(shop, contract, recording))
+        try:
+            outcome = shop.vault.find_outcome(answer, compute_unit_id(shop, contract, recording))
+        except ErasedError as error:  # they withdrew since the answer
+            done[recording.recording_id] = Processed(recording, None, Refusal(error.rule, error.sentence), "")
+            continue
         if outcome is not None:
-            _adopt(shop, recording, outcome)
-            done[recording.recording_id] = Processed(recording, outcome, None, "")
+            done[recording.recording_id] = _adopt(shop, recording, outcome)
         else:
             jobs.append(make_job(recording, answer))
     stopped: Exception | None = None
@@ -79,11 +82,16 @@ def _register(shop: Shop, recording: Recording, end: JobEnd) -> Processed:
         kind = type(end.error).__name__
         return Processed(recording, None, None, f"processing broke on this file ({kind}); that is a defect of tacit")
     outcome: Outcome = end.result
-    _adopt(shop, recording, outcome)
-    return Processed(recording, outcome, None, "")
+    return _adopt(shop, recording, outcome)
 
 
-def _adopt(shop: Shop, recording: Recording, outcome: Outcome) -> None:
+def _adopt(shop: Shop, recording: Recording, outcome: Outcome) -> Processed:
     """Put a committed outcome into the catalogue, and sweep away what killed attempts at it left."""
-    shop.catalogue.set_outcome(outcome)
-    shop.vault.drop_attempts(recording.worker_uid, outcome.unit_id, [outcome.video_key, outcome.track_key])
+    if shop.catalogue.find_outcome(recording.recording_id) == outcome:
+        return Processed(recording, outcome, None, "")
+    try:
+        shop.catalogue.set_outcome(outcome)
+        shop.vault.drop_attempts(recording.worker_uid, outcome.unit_id, [outcome.video_key, outcome.track_key])
+    except ErasedError as error:  # they withdrew while it was processed
+        return Processed(recording, None, Refusal(error.rule, error.sentence), "")
+    return Processed(recording, outcome, None, "")

@@ -71,20 +71,25 @@ def process_unit(shop: Shop, inputs: Inputs, report: Callable[[float], None]) ->
     if not path.is_file() or compute_content_mac(shop, inputs.permit, path) != inputs.recording.content_mac:
         raise FootageChangedError(path.name)
     try:
-        outcome = _derive(shop, inputs, unit_id, report)
-    except UnreadableVideoError as error:
-        outcome = _unreadable(inputs, unit_id, error.reason)
+        outcome = _derive_or_say_why_not(shop, inputs, unit_id, report)
+        outcome = replace(outcome, cpu_ms=round((time.process_time() - began_s) * 1000))
+        if shop.vault.commit(inputs.permit, inputs.recording, outcome):
+            return outcome
     except MissingObjectError:
-        # Another process committed the same unit meanwhile and swept our attempt away.
-        winner = shop.vault.find_outcome(inputs.permit, unit_id)
-        if winner is None:
+        # Another process may have committed the same unit meanwhile, and swept our attempt away.
+        if shop.vault.find_outcome(inputs.permit, unit_id) is None:
             raise
-        return winner
-    outcome = replace(outcome, cpu_ms=round((time.process_time() - began_s) * 1000))
-    if shop.vault.commit(inputs.permit, inputs.recording, outcome):
-        return outcome
     winner = shop.vault.find_outcome(inputs.permit, unit_id)
-    return winner if winner is not None else outcome
+    if winner is None:
+        raise MissingObjectError(unit_id)
+    return winner
+
+
+def _derive_or_say_why_not(shop: Shop, inputs: Inputs, unit_id: str, report: Callable[[float], None]) -> Outcome:
+    try:
+        return _derive(shop, inputs, unit_id, report)
+    except UnreadableVideoError as error:
+        return _unreadable(inputs, unit_id, error.reason)
 
 
 def _derive(shop: Shop, inputs: Inputs, unit_id: str, report: Callable[[float], None]) -> Outcome:

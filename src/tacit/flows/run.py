@@ -15,7 +15,7 @@ from tacit.flows.ingest import Source, ingest
 from tacit.flows.ports import Engine, Job, Progress, Shop
 from tacit.flows.process import Processed, process
 from tacit.flows.release import give_release
-from tacit.flows.withdraw_consent import finish_withdrawals
+from tacit.flows.withdraw_consent import Replaced, finish_withdrawals
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import InputError, RefusedError
 from tacit.records.permit import Permit
@@ -41,11 +41,15 @@ class Row:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run made: a row for every declared recording, in their order, and the dataset (None where none is)."""
+    """What a run made: a row for every declared recording, in their order, and the dataset (None where none is).
+
+    unreplaced: datasets that an earlier withdrawal still could not be taken out of.
+    """
 
     rows: tuple[Row, ...]
     dataset: DatasetVersion | None
     path: Path
+    unreplaced: tuple[Replaced, ...]
 
 
 def run(
@@ -67,7 +71,7 @@ def run(
         MachineError: Disk, memory, permissions or models stand in the way.
     """
     require_replaceable(target)  # before hours of processing, not after
-    finish_withdrawals(shop, contract, progress)
+    unreplaced = finish_withdrawals(shop, contract, progress)
     add_agreement(shop, folder.agreement, folder.agreement_source)
     refusals = {worker.label: _register_worker(shop, folder, worker) for worker in folder.workers}
     rows, taken = _take_all_in(shop, folder, refusals, progress)
@@ -80,7 +84,8 @@ def run(
             end = ends[taken[declared.file].recording_id]
             refused = built.refused.get(end.recording.recording_id)
             rows[declared.file] = _row(declared, end, refused, built.version)
-    return RunResult(tuple(rows[declared.file] for declared in folder.recordings), built.version, target)
+    in_order = tuple(rows[declared.file] for declared in folder.recordings)
+    return RunResult(in_order, built.version, target, tuple(unreplaced))
 
 
 def _register_worker(shop: Shop, folder: FootageFolder, worker: DeclaredWorker) -> Refusal | None:
@@ -103,13 +108,14 @@ def _take_all_in(
     """Take in what may be; rows of those that may or can not, and the recordings of the others, by file."""
     rows: dict[str, Row] = {}
     taken: dict[str, Recording] = {}
+    files: dict[str, str] = {}  # recording id -> the first file that holds it
     with progress.step("Taking footage in", len(folder.recordings)) as tell:
         for count, declared in enumerate(folder.recordings):
             refusal = refusals[declared.label]
             answer = refusal if refusal is not None else _take_in(shop, folder, declared)
             if isinstance(answer, Recording):
-                twin = next((file for file, one in taken.items() if one.recording_id == answer.recording_id), None)
-                if twin is None:
+                twin = files.setdefault(answer.recording_id, declared.file)
+                if twin == declared.file:
                     taken[declared.file] = answer
                 else:
                     why = f"It is the same footage as {twin}."

@@ -1,11 +1,14 @@
 """Books all that is owed: pay for filming, and the workers' pool of every licence (rules M3, M4, M7)."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
 from tacit.flows.add_agreement import require_agreement
-from tacit.flows.find_license import license_bases, require_license
+from tacit.flows.find_license import license_bases
 from tacit.flows.ports import Shop
 from tacit.money.booking import book_filming, book_settlement
-from tacit.money.ledger import check_ledger
-from tacit.records.ledger import Transaction
+from tacit.money.ledger import LicenseBasis, check_ledger
+from tacit.records.ledger import Transaction, worker_account
 
 
 def settle(shop: Shop) -> list[Transaction]:
@@ -15,23 +18,36 @@ def settle(shop: Shop) -> list[Transaction]:
         BrokenBooksError: The ledger does not follow from what it rests on; nothing was booked.
     """
     with shop.catalogue.transaction():
-        check_ledger(shop.catalogue.transactions(), license_bases(shop))
-        booked = {transaction.transaction_id for transaction in shop.catalogue.transactions()}
-        new = [transaction for transaction in _due(shop) if transaction.transaction_id not in booked]
+        booked, bases = shop.catalogue.transactions(), license_bases(shop)
+        check_ledger(booked, bases)
+        ids = {transaction.transaction_id for transaction in booked}
+        new = [transaction for transaction in _due(shop, booked, bases) if transaction.transaction_id not in ids]
         for transaction in new:
             shop.catalogue.post(transaction)
     return new
 
 
-def _due(shop: Shop) -> list[Transaction]:
+def settle_filming(shop: Shop, worker_uid: str) -> None:
+    """Book what one worker is owed for filming, while the recordings that say so are still there."""
     now = shop.clock.now()
-    due: list[Transaction | None] = []
+    with shop.catalogue.transaction():
+        booked = {transaction.transaction_id for transaction in shop.catalogue.transactions()}
+        for transaction in _filming_due(shop, now):
+            is_theirs = any(posting.account == worker_account(worker_uid) for posting in transaction.postings)
+            if is_theirs and transaction.transaction_id not in booked:
+                shop.catalogue.post(transaction)
+
+
+def _due(shop: Shop, booked: Sequence[Transaction], bases: Mapping[str, LicenseBasis]) -> list[Transaction]:
+    now = shop.clock.now()
+    pools = [book_settlement(basis.license, basis.shares, booked, now) for basis in bases.values()]
+    return [*_filming_due(shop, now), *(transaction for transaction in pools if transaction is not None)]
+
+
+def _filming_due(shop: Shop, now: datetime) -> Iterator[Transaction]:
     for recording in shop.catalogue.recordings():
         outcome = shop.catalogue.find_outcome(recording.recording_id)
         if outcome is not None:
-            agreement = require_agreement(shop, recording.agreement_id)
-            due.append(book_filming(recording, outcome, agreement, now))
-    booked = shop.catalogue.transactions()
-    for license_id, basis in license_bases(shop).items():
-        due.append(book_settlement(require_license(shop, license_id), basis.shares, booked, now))
-    return [transaction for transaction in due if transaction is not None]
+            transaction = book_filming(recording, outcome, require_agreement(shop, recording.agreement_id), now)
+            if transaction is not None:
+                yield transaction

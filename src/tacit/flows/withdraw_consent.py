@@ -7,15 +7,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from tacit.datasets.publish import find_dataset_id
+from tacit.datasets.publish import find_dataset_id, find_digest, heal
 from tacit.flows.add_worker import require_worker
 from tacit.flows.build_dataset import Order, build_dataset
 from tacit.flows.contract import Contract
 from tacit.flows.find_dataset import latest_versions
 from tacit.flows.ports import Progress, Shop
-from tacit.flows.settle import settle
+from tacit.flows.settle import settle_filming
 from tacit.records.dataset import DatasetVersion
-from tacit.records.errors import NothingToWithdrawError
+from tacit.records.errors import ForeignFolderError, NothingToWithdrawError
 from tacit.records.ids import new_id
 from tacit.records.people import Withdrawal
 from tacit.records.purposes import Purpose
@@ -26,12 +26,14 @@ from tacit.rights.standing import standing_purposes
 class Replaced:
     """A dataset that used the worker's footage: the folder, and the version now there (None where nothing is left).
 
-    found: False where no dataset lay in its folder any more; a copy elsewhere is out of the shop's reach.
+    found: False where the dataset did not lie in its folder any more; a copy elsewhere is out of the shop's reach.
+    problem: why it could not be replaced, a plain sentence; "" where it was. The next command tries again.
     """
 
     path: str
     version: DatasetVersion | None
     found: bool
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Withdrawn:
 
     erased: True where no purpose is left, so that everything of the worker in the shop was destroyed.
     account: the opaque id under which what is owed stays owed.
+    originals: paths of the worker's film as it was handed in, outside the shop, that are still there.
     """
 
     purposes: frozenset[Purpose]
@@ -47,6 +50,7 @@ class Withdrawn:
     n_objects: int
     account: str
     replaced: tuple[Replaced, ...]
+    originals: tuple[str, ...]
 
 
 def withdraw_consent(
@@ -58,40 +62,42 @@ def withdraw_consent(
         NothingToWithdrawError: No yes to any of these purposes stands.
     """
     worker = require_worker(shop, label)
-    uid, now = worker.worker_uid, shop.clock.now()
-    standing = standing_purposes(shop.catalogue.consents(uid), shop.catalogue.withdrawals(uid), now)
-    taken_back = frozenset(purposes) & standing if purposes else standing
-    if not taken_back:
-        raise NothingToWithdrawError(label)
-    subject = shop.keys.mac("log-subject", uid.encode()).hex()
+    uid = worker.worker_uid
+    originals = _find_originals(shop, uid)
     with shop.catalogue.transaction():
+        now = shop.clock.now()
+        standing = standing_purposes(shop.catalogue.consents(uid), shop.catalogue.withdrawals(uid), now)
+        taken_back = frozenset(purposes) & standing if purposes else standing
+        if not taken_back:
+            raise NothingToWithdrawError(label)
+        subject = shop.keys.mac("log-subject", uid.encode()).hex()
         shop.catalogue.add_withdrawal(Withdrawal(new_id("wd"), uid, taken_back, now))
         shop.catalogue.append_log([{"kind": "withdrawal", "at": now.isoformat(), "subject": subject}])
-    used = [version for version in latest_versions(shop).values() if _uses(version, uid, taken_back)]
     n_objects, erased = 0, standing == taken_back
     if erased:
         n_objects = erase_worker(shop, uid)
+    used = [version for version in _lying_versions(shop) if _uses(version, uid, taken_back)]
     replaced = tuple(_replace(shop, contract, version, progress) for version in used)
-    return Withdrawn(taken_back, erased, n_objects, uid, replaced)
+    return Withdrawn(taken_back, erased, n_objects, uid, replaced, originals)
 
 
 def erase_worker(shop: Shop, worker_uid: str) -> int:
-    """Book what is still owed, then destroy objects, rows and key of a worker; returns how many objects there were.
+    """Book what they are owed for filming, then destroy objects, key and rows; returns how many objects there were.
 
     Each step may be done again. An erasure that was cut short is in the catalogue's `unfinished_erasures`, or the
-    worker is still there with a withdrawal and nothing that stands.
+    worker is still there with a withdrawal and nothing that stands. The books of others have no say in it.
     """
-    settle(shop)
+    settle_filming(shop, worker_uid)
     noes = [withdrawal.withdrawn_at for withdrawal in shop.catalogue.withdrawals(worker_uid)]
     n_objects = shop.vault.erase(worker_uid)
+    shop.keys.destroy_worker_key(worker_uid)
     # Where an old backup lost the withdrawal, any yes from before this moment counts as taken back.
     shop.catalogue.erase_worker(worker_uid, max(noes, default=shop.clock.now()))
-    shop.keys.destroy_worker_key(worker_uid)
     return n_objects
 
 
-def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> None:
-    """Finish withdrawals that were interrupted; does nothing where none was."""
+def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> list[Replaced]:
+    """Finish withdrawals that were interrupted; does nothing where none was. Returns what still could not be done."""
     for uid in shop.catalogue.unfinished_erasures():
         if shop.vault.is_erased(uid):  # a key may also be missing because somebody lost it
             erase_worker(shop, uid)
@@ -103,9 +109,12 @@ def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> No
         standing[uid] = standing_purposes(consents, withdrawals, now)
         if withdrawals and not standing[uid]:
             erase_worker(shop, uid)
-    for version in latest_versions(shop).values():
-        if any(_is_denied(shop, standing, version.purpose, line.worker_uid) for line in version.episodes):
-            _replace(shop, contract, version, progress)
+    denied = [
+        version
+        for version in _lying_versions(shop)
+        if any(_is_denied(shop, standing, version.purpose, line.worker_uid) for line in version.episodes)
+    ]
+    return [done for done in (_replace(shop, contract, version, progress) for version in denied) if done.problem]
 
 
 def _is_denied(shop: Shop, standing: dict[str, frozenset[Purpose]], purpose: Purpose, worker_uid: str) -> bool:
@@ -118,12 +127,31 @@ def _uses(version: DatasetVersion, worker_uid: str, purposes: frozenset[Purpose]
     return version.purpose in purposes and any(line.worker_uid == worker_uid for line in version.episodes)
 
 
+def _lying_versions(shop: Shop) -> list[DatasetVersion]:
+    """Of every dataset the newest version, or the one that lies in its folder where that is another (after a crash)."""
+    lying = dict(latest_versions(shop))
+    for version in shop.catalogue.dataset_versions():
+        newest = lying[version.dataset_id]
+        if version.digest != newest.digest and version.digest == find_digest(Path(version.path)):
+            lying[version.dataset_id] = version
+    return list(lying.values())
+
+
+def _find_originals(shop: Shop, worker_uid: str) -> tuple[str, ...]:
+    mine = [one.source_path for one in shop.catalogue.recordings() if one.worker_uid == worker_uid]
+    return tuple(path for path in mine if Path(path).exists())
+
+
 def _replace(shop: Shop, contract: Contract, version: DatasetVersion, progress: Progress) -> Replaced:
-    """Make the next version of a dataset from what is left of its recordings, where it lies and nothing else does."""
+    """Make the next version of a dataset from what is left of its recordings, where it lies and nowhere else."""
     target = Path(version.path)
-    found = find_dataset_id(target) == version.dataset_id
-    if not found and target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        return Replaced(version.path, None, found)
+    heal(target)
+    if find_dataset_id(target) != version.dataset_id:
+        return Replaced(version.path, None, found=False)
     recordings = frozenset(line.recording_id for line in version.episodes)
-    built = build_dataset(shop, contract, Order(version.agreement_id, version.purpose, recordings, target), progress)
-    return Replaced(version.path, built.version, found)
+    order = Order(version.agreement_id, version.purpose, recordings, target)
+    try:
+        built = build_dataset(shop, contract, order, progress)
+    except ForeignFolderError as error:
+        return Replaced(version.path, None, found=True, problem=str(error))
+    return Replaced(version.path, built.version, found=True)

@@ -15,7 +15,6 @@ from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from tacit.footage.encode import KEY_INTERVAL_FRAMES
 from tacit.records.errors import DamagedCleanVideoError
@@ -91,33 +90,6 @@ def read_clean(source: BinaryIO, every: int = 1) -> Iterator[CleanFrame]:
         while (still := _find_still(video, wanted)) is not None:
             yield _to_clean(still, wanted)
             wanted += every
-
-
-def sample_frames(source: BinaryIO, start_frame: int, end_frame: int, n_frames: int) -> Iterator[NDArray[np.uint8]]:
-    """Decode some frames of a stretch, evenly spread, for statistics.
-
-    Key frames are taken where there are enough of them, since each costs one decoded picture and not up to fifteen.
-
-    Args:
-        start_frame, end_frame: The stretch [start_frame, end_frame).
-        n_frames: How many at most; fewer where the stretch is shorter.
-
-    Returns:
-        (height, width, 3) uint8 RGB, in order.
-
-    Raises:
-        DamagedCleanVideoError: The video cannot be read, or ends before the stretch does.
-    """
-    n_frames = min(n_frames, end_frame - start_frame)
-    spread = np.linspace(start_frame, end_frame - 1, n_frames).round().astype(int)
-    on_key = [max(start_frame, int(index) // KEY_INTERVAL_FRAMES * KEY_INTERVAL_FRAMES) for index in spread]
-    wanted = on_key if len(set(on_key)) == n_frames else [int(index) for index in spread]
-    with open_clean(source) as video:
-        for index in wanted:
-            still = _find_still(video, index)
-            if still is None:
-                raise DamagedCleanVideoError(f"it ends before frame {index}")
-            yield still.to_ndarray(format="rgb24").astype(np.uint8, copy=False)
 
 
 def count_frames(source: BinaryIO) -> int:

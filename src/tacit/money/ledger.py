@@ -1,4 +1,4 @@
-"""The ledger read back: what every account holds, and whether every booking follows from what it rests on."""
+"""The ledger read back: whether every booking follows from what it rests on."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,19 +21,6 @@ class LicenseBasis:
     license: License
     agreement: Agreement
     shares: ShareTable
-
-
-def balances(transactions: Sequence[Transaction]) -> dict[tuple[str, str], Money]:
-    """Sum the postings of every account in every currency.
-
-    Returns:
-        (account, currency) -> balance, debits positive: what is owed to a worker is the negative of theirs.
-    """
-    sums: Counter[tuple[str, str]] = Counter()
-    for transaction in transactions:
-        for posting in transaction.postings:
-            sums[posting.account, posting.amount.currency] += posting.amount.amount_minor
-    return {(account, currency): Money(currency, total) for (account, currency), total in sorted(sums.items())}
 
 
 def check_ledger(transactions: Sequence[Transaction], licenses: Mapping[str, LicenseBasis]) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tacit.pages.keyframe import KeyFrame, draw_frame
 from tacit.pages.templating import render_template
-from tacit.pages.timeline import Strip, draw_any, draw_states, draw_stretches, draw_ticks
+from tacit.pages.timeline import Strip, draw_states, draw_stretches, draw_ticks
 from tacit.records.recording import Outcome, Status
 
 _MEANINGS = {
@@ -28,7 +28,6 @@ class RecordingView:
     rule, reason: of a status that says no, such as "R4"; "" otherwise.
     outcome: what processing found; None where nothing was processed.
     seen: (n_frames, 2) float32, left hand first; 1 seen, 0.5 bridged, 0 not seen; no rows where there is no track.
-    face_frames: (n_frames,) bool, True where a face was covered; None where that is not known frame by frame.
     key_frames: a few anonymised frames in the order filmed.
     """
 
@@ -39,7 +38,6 @@ class RecordingView:
     reason: str
     outcome: Outcome | None
     seen: NDArray[np.float32]
-    face_frames: NDArray[np.bool_] | None
     key_frames: tuple[KeyFrame, ...]
 
 
@@ -99,8 +97,6 @@ def _rows(view: RecordingView, outcome: Outcome) -> tuple[_Row, ...]:
             rows.append(_Row(f"{name.capitalize()} hand", figure, name, draw_states(states, 3)))
     figure = f"{_seconds(outcome.accepted_ms)} of {_seconds(outcome.filmed_ms)}"
     rows.append(_Row("Episodes", figure, "episodes", draw_stretches(outcome.stretches, outcome.n_frames)))
-    if view.face_frames is not None:
-        rows.append(_Row("Faces covered", f"in {outcome.faces_frames:,} frames", "faces", draw_any(view.face_frames)))
     return tuple(rows)
 
 

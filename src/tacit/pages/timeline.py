@@ -55,15 +55,6 @@ def draw_states(states: NDArray[np.uint8], n_states: int) -> Strip:
     return Strip(n_columns, _find_runs(columns))
 
 
-def draw_any(marks: NDArray[np.bool_]) -> Strip:
-    """Draw where something is at all; a column is marked where one of its frames is."""
-    n_columns = min(len(marks), N_COLUMNS_MAX)
-    if n_columns == 0:
-        return Strip(1, ())
-    starts = np.arange(n_columns) * len(marks) // n_columns
-    return Strip(n_columns, _find_runs(np.logical_or.reduceat(marks, starts).astype(np.int64)))
-
-
 def draw_stretches(stretches: Sequence[Stretch], n_frames: int) -> Strip:
     """Draw stretches side by side in turns of state 1 and 2, so that neighbours that touch are told apart."""
     n_frames = max(n_frames, 1)

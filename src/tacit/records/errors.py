@@ -439,7 +439,7 @@ class UnfinishedErasureError(MachineError):
     def __init__(self) -> None:
         super().__init__(
             "The rows are erased, but another process kept the catalogue busy, so its old pages are not cleared yet. "
-            "Close other tacit commands and run the erasure again."
+            "Close other tacit commands and run `tacit recover`."
         )
 
 

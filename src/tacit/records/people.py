@@ -1,6 +1,6 @@
 """Workers, and what they said: consent, release, withdrawal. Names stay in the sealed part of a worker's record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tacit.records.purposes import Evidence, Purpose
@@ -23,7 +23,7 @@ class Worker:
     name: str
     language: str
     public_key: str
-    sealed_private_key: str
+    sealed_private_key: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Workers and what they said: consents and withdrawals. All of it but withdrawals is sealed under the worker's key."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, insert, select
 
@@ -184,12 +184,9 @@ class PeopleRows(Rows):
         return datetime.fromisoformat(erased_at) if erased_at else None
 
     def _finish_erasure(self, worker_uid: str) -> None:
-        """Delete what is left of a worker whose key is gone."""
-        withdrawals = self.withdrawals(worker_uid)
-        if withdrawals:
-            self.erase_worker(worker_uid, max(withdrawal.withdrawn_at for withdrawal in withdrawals))
-        else:
-            self.forget_worker(worker_uid)
+        """Delete what is left of a worker whose key is gone; where the no is lost too, every yes until now is void."""
+        noes = [withdrawal.withdrawn_at for withdrawal in self.withdrawals(worker_uid)]
+        self.erase_worker(worker_uid, max(noes, default=datetime.now(UTC)))
 
     def _label_mac(self, label: str) -> bytes:
         return self._keys.mac("worker-label", label.encode())

@@ -79,7 +79,7 @@ class GroundTruth:
 
 
 def load_ground_truth(path: Path) -> GroundTruth:
-    """Read what `GroundTruth.save` wrote."""
+    """Read what `GroundTruth.save` wrote beside a film, to hold against it what a tracker made of the film."""
     with np.load(path, allow_pickle=False) as archive:
         numbers = {name: archive[name].item() for name in ("fps", "width", "height", "fovy_deg", "focal_px")}
         arrays = {name: archive[name] for name in ("px", "xyz", "visible", "face_px", "cycles")}

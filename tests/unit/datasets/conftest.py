@@ -13,7 +13,7 @@ import pytest
 from tacit.datasets.cards import CardInput
 from tacit.datasets.episode import Columns, EpisodeInput, EpisodeLineage
 from tacit.datasets.features import DatasetSpec
-from tacit.datasets.publish import build_folder, publish
+from tacit.datasets.publish import build_folder, heal, publish
 from tacit.datasets.writer import DatasetWriter
 from tacit.records.dataset import ShareTable
 from tacit.records.purposes import Purpose
@@ -164,5 +164,6 @@ def publish_dataset(make_episode: Callable[..., EpisodeInput], card: CardInput) 
             writer.add_episode(make_episode(8, seed=seed))
             writer.finish(card)
             publish(folder, target)
+        heal(target)
 
     return make

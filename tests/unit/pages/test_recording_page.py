@@ -14,8 +14,6 @@ def view(key_frame):
     seen = np.zeros((N_FRAMES, 2), np.float32)
     seen[30:270, 0] = 1
     seen[100:110, 0] = 0.5
-    faces = np.zeros(N_FRAMES, bool)
-    faces[5] = True
     outcome = Outcome(
         recording_id="rec-1",
         unit_id="u-1",
@@ -37,7 +35,7 @@ def view(key_frame):
         filmed_ms=10_000,
         cpu_ms=1,
     )
-    return RecordingView("rec-1", "pour", Status.HELD, "R4", "", outcome, seen, faces, (key_frame, key_frame))
+    return RecordingView("rec-1", "pour", Status.HELD, "R4", "", outcome, seen, (key_frame, key_frame))
 
 
 def test_the_page_stands_alone_and_tells_the_figures(view, read_page):
@@ -92,7 +90,6 @@ def test_a_refused_recording_has_a_page_with_nothing_of_its_contents(view, read_
         rule="R1",
         outcome=None,
         seen=np.zeros((0, 2), np.float32),
-        face_frames=None,
         key_frames=(),
     )
     page = read_page(render_recording(refused))
@@ -100,11 +97,10 @@ def test_a_refused_recording_has_a_page_with_nothing_of_its_contents(view, read_
     assert "rule R1" in page.text
 
 
-def test_a_recording_without_a_track_or_face_times_leaves_those_rows_out(view, read_page):
-    bare = replace(view, seen=np.zeros((0, 2), np.float32), face_frames=None)
+def test_a_recording_without_a_track_leaves_the_rows_of_the_hands_out(view, read_page):
+    bare = replace(view, seen=np.zeros((0, 2), np.float32))
     text = read_page(render_recording(bare)).text
     assert "Left hand" not in text
-    assert "Faces covered" not in text
     assert "Episodes" in text
 
 
@@ -126,5 +122,5 @@ def test_a_long_recording_does_not_make_a_long_page(view):
     n_frames = 200_000
     flicker = np.random.default_rng(1).integers(0, 3, (n_frames, 2)).astype(np.float32) / 2
     outcome = replace(view.outcome, n_frames=n_frames, filmed_ms=n_frames * 1000 // 30)
-    page = render_recording(replace(view, outcome=outcome, seen=flicker, face_frames=flicker[:, 0] > 0))
+    page = render_recording(replace(view, outcome=outcome, seen=flicker))
     assert len(page) < 300_000

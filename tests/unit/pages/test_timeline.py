@@ -7,7 +7,6 @@ from hypothesis.extra import numpy as hnp
 from tacit.pages.timeline import (
     N_COLUMNS_MAX,
     Run,
-    draw_any,
     draw_states,
     draw_stretches,
     draw_ticks,
@@ -29,17 +28,6 @@ def undraw(strip, n_columns):
 @given(STATES)
 def test_a_short_recording_is_drawn_frame_by_frame(states):
     assert np.array_equal(undraw(draw_states(states, 3), len(states)), states)
-    assert np.array_equal(undraw(draw_any(states > 0), len(states)), states > 0)
-
-
-@given(st.integers(N_COLUMNS_MAX, 20 * N_COLUMNS_MAX), st.randoms(use_true_random=False))
-def test_a_long_recording_is_drawn_in_few_columns_that_lose_no_mark(n_frames, random):
-    marks = np.zeros(n_frames, bool)
-    marks[random.randrange(n_frames)] = True
-    strip = draw_any(marks)
-    assert strip.n_columns == N_COLUMNS_MAX
-    (run,) = strip.runs
-    assert abs(run.start - np.flatnonzero(marks)[0] * N_COLUMNS_MAX / n_frames) <= 1
 
 
 def test_a_column_shows_what_most_of_its_frames_are():
