@@ -5,11 +5,13 @@ In: a shop's folder and the environment. Out: an open shop, its contract and its
 old backup of it, says nothing.
 """
 
+import fcntl
 import glob
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -32,6 +34,8 @@ from tacit.records.recording import Outcome, Recording
 from tacit.records.tomlfile import TomlFile
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
     from tacit.flows.contract import Contract
     from tacit.flows.ports import Job, Shop
     from tacit.models.store import ModelStore
@@ -55,7 +59,9 @@ class KeySource(StrEnum):
 class Environment:
     """Everything that tacit takes from outside; secrets are kept out of any printed form.
 
-    keys: folder of keyrings, one folder in it per shop. models: folder of the model store.
+    keys: folder of keyrings, one folder in it per shop. models: folder of the model store. master_key: as text, for
+    shops whose key comes from the environment; all others ignore it. unlocked_key: the key of a shop that was opened
+    already, for a process that opens it again; never read from outside.
     """
 
     keys: Path
@@ -63,6 +69,7 @@ class Environment:
     key_file: Path | None
     master_key: str = field(repr=False, default="")
     passphrase: str = field(repr=False, default="")
+    unlocked_key: bytes = field(repr=False, default=b"")
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
@@ -168,10 +175,17 @@ def create_shop(
     FileKeyring(_keyring_folder(environment, shop_id), master_key, shop_id)  # makes its folder
     unfinished = folder.with_name(f".{folder.name}.tacit-init-{secrets.token_hex(4)}")
     unfinished.mkdir(mode=0o700)
-    (unfinished / "objects").mkdir(mode=0o700)
-    create_catalogue(_catalogue_url(unfinished))
-    (unfinished / SETTINGS).write_text(_settings_text(settings), encoding="utf-8")
-    unfinished.replace(folder)
+    with _held(unfinished):
+        (unfinished / "objects").mkdir(mode=0o700)
+        create_catalogue(_catalogue_url(unfinished))
+        (unfinished / SETTINGS).write_text(_settings_text(settings), encoding="utf-8")
+        try:
+            unfinished.replace(folder)
+        except OSError as error:
+            shutil.rmtree(unfinished)
+            if is_shop(folder):  # another process was quicker
+                raise ForeignShopFolderError(str(folder)) from error
+            raise
     return open_shop(folder, environment)
 
 
@@ -189,7 +203,7 @@ def open_shop(folder: Path, environment: Environment) -> OpenShop:
     from tacit.models.store import ModelStore
     from tacit.store.catalogue import SqlCatalogue
     from tacit.store.keyring import FileKeyring
-    from tacit.store.masterkey import check_master_key, encode_master_key
+    from tacit.store.masterkey import check_master_key
     from tacit.store.objects import file_objects
     from tacit.store.vault import ObjectVault
 
@@ -209,7 +223,7 @@ def open_shop(folder: Path, environment: Environment) -> OpenShop:
         catalogue=SqlCatalogue(_catalogue_url(folder), keys),
         clock=SystemClock(),
     )
-    unlocked = Environment(environment.keys, environment.models, environment.key_file, encode_master_key(master_key))
+    unlocked = Environment(environment.keys, environment.models, environment.key_file, unlocked_key=master_key)
     contract = Contract(fps=settings.fps, width=settings.width, height=settings.height)
     return OpenShop(shop, contract, ModelStore(environment.models), folder, unlocked)
 
@@ -280,8 +294,11 @@ def _settings_text(settings: Settings) -> str:
     )
 
 
-def _catalogue_url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'catalogue.sqlite'}"
+def _catalogue_url(folder: Path) -> "URL":
+    """Where the catalogue is; not as text, in which a question mark or a percent sign of the path has a meaning."""
+    from sqlalchemy.engine import URL
+
+    return URL.create("sqlite", database=str(folder / "catalogue.sqlite"))
 
 
 def _keyring_folder(environment: Environment, shop_id: str) -> Path:
@@ -302,12 +319,12 @@ def _make_master_key(environment: Environment, shop_id: str, source: KeySource, 
 
 
 def _find_master_key(environment: Environment, settings: Settings) -> bytes:
-    from tacit.store.masterkey import decode_master_key, load_master_key
+    from tacit.store.masterkey import load_master_key
 
-    if settings.key_source is KeySource.FILE and not environment.master_key:
+    if environment.unlocked_key:
+        return environment.unlocked_key
+    if settings.key_source is KeySource.FILE:
         return load_master_key(_key_file(environment, settings.shop_id))
-    if environment.master_key:
-        return decode_master_key(environment.master_key, "TACIT_MASTER_KEY")
     return _secret_key(environment, settings.key_source, settings.salt)
 
 
@@ -331,9 +348,25 @@ def _check_keys_outside(folder: Path, environment: Environment) -> None:
 
 
 def _sweep_unfinished(folder: Path) -> None:
-    """Remove what a killed `create_shop` left; it never held anything of a worker."""
+    """Remove what a killed `create_shop` left; it never held anything of a worker. A living one holds its folder."""
     for rest in folder.parent.glob(f".{glob.escape(folder.name)}.tacit-init-*"):
-        shutil.rmtree(rest, ignore_errors=True)
+        with suppress(FileNotFoundError, BlockingIOError), _held(rest):
+            shutil.rmtree(rest, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder for this process alone; the system lets go when the process ends, however it ends.
+
+    Raises:
+        BlockingIOError: Another process holds it.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _find_length_s(source: Path) -> float:

@@ -1,9 +1,14 @@
 """The same job in steps, for people who run a shop every day: every command, its answer and its refusals."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 
 import pytest
+
+from tacit import wiring
+from tacit.records.people import Withdrawal
+from tacit.records.purposes import Purpose
 
 from .conftest import AGREEMENT, LABEL, NAME, NO_LABEL, NO_NAME, recording, worker
 
@@ -65,10 +70,21 @@ def test_whole_circle_in_steps(opened):
     assert (granted["dataset"], granted["version"]) == (built["dataset"], 1)
     for _ in range(2):  # the bank's reference makes a retry harmless
         steps(desk, "payment", "record", granted["license"], "50000.00", "--reference", "bank-001")
+    again = steps(desk, "payment", "record", granted["license"], "1.00", "--reference", "bank-001", code=2)
+    assert "the reference bank-001 is booked already, with 50,000.00 INR" in again.err
     assert len(steps(desk, "settle", "--json").answer["booked"]) == 2
     assert steps(desk, "settle", "--json").answer == {"booked": []}
     # 20 % of 50,000.00, and 1.5 s of filming at 2,500.00 an hour
-    assert steps(desk, "statement", LABEL, "--json").answer["owed"][0]["amount_minor"] == 1_000_104
+    told = steps(desk, "statement", LABEL, "--json").answer
+    assert told["owed"][0]["amount_minor"] == 1_000_104
+    filming, share = sorted(told["lines"], key=lambda line: line["kind"])
+    accepted = filming["accepted_ms"] * filming["per_accepted_hour"]["amount_minor"]
+    other = filming["other_ms"] * filming["floor_per_hour"]["amount_minor"]
+    assert filming["amount"]["amount_minor"] == round((accepted + other) / 3_600_000)
+    assert share["amount"]["amount_minor"] == share["settled"]["amount_minor"] * share["own_parts"] // share["all_parts"]
+    assert share["pool"]["amount_minor"] == share["paid"]["amount_minor"] * share["pool_basis_points"] // 10_000
+    assert told["totals"][0]["filming"] == filming["amount"]
+    assert told["totals"][0]["shares"] == share["amount"]
 
     left = steps(desk, "consent", "withdraw", LABEL, "--json").answer
     assert (left["erased"], left["objects_destroyed"]) == (True, 3)
@@ -82,6 +98,17 @@ def test_whole_circle_in_steps(opened):
         assert not [word for word in (LABEL, NAME, "third-bench") if word.encode() in content + path.name.encode()]
 
 
+def test_statement_of_a_worker_without_bookings_says_so(opened):
+    assert steps(opened, "statement", LABEL).out == f"Nothing was booked for {LABEL} yet.\n"
+    assert steps(opened, "statement", LABEL, "--json").answer["lines"] == []
+
+
+def test_currency_that_does_not_exist_prices_no_licence(opened):
+    terms = ("--to", "Lab", "--purpose", "research", "--territory", "EU", "--until", "2027-06-30")
+    done = steps(opened, "license", "grant", "ds-x", *terms, "--price", "5", "--currency", "QQQ", code=2)
+    assert done.err.startswith('tacit: "QQQ" is no currency of ISO 4217.')
+
+
 def test_no_yes_no_footage(opened):
     desk = opened
     desk.put("a.mp4")
@@ -90,6 +117,36 @@ def test_no_yes_no_footage(opened):
     steps(desk, "consent", "refuse", NO_LABEL)
     assert f"no worker {NO_LABEL}" in ingest(desk, "a.mp4", NO_LABEL, code=2).err
     assert NO_LABEL not in steps(desk, "worker", "list").out
+
+
+@pytest.mark.parametrize("typed", ["", "\n"])
+def test_yes_with_an_empty_pin_is_no_yes(opened, typed):
+    desk = opened
+    assert "No PIN was given" in say_yes(desk, stdin=typed, code=2).err
+    assert steps(desk, "consent", "show", LABEL, "--json").answer["statements"] == []
+
+
+def test_yes_names_the_notice_that_was_printed(opened):
+    desk = opened
+    printed = steps(desk, "consent", "notice", LABEL, *AGREED).out
+    say_yes(desk)
+    (said,) = steps(desk, "consent", "show", LABEL, "--json").answer["statements"]
+    assert said["notice"] == hashlib.sha256(printed.removesuffix("\n").encode()).hexdigest()[:12]
+
+
+def test_processing_first_finishes_a_withdrawal_that_was_cut_short(opened):
+    desk = opened
+    desk.put("a.mp4")
+    say_yes(desk)
+    ingest(desk, "a.mp4")
+    shop = wiring.open_shop(desk.shop, wiring.read_environment(desk.variables())).shop
+    (uid,) = {recording.worker_uid for recording in shop.catalogue.recordings()}
+    everything = frozenset({Purpose.TRAIN_ROBOT_SKILL, Purpose.RESEARCH})
+    shop.catalogue.add_withdrawal(Withdrawal("wd-cut-short", uid, everything, shop.clock.now()))
+    shop.catalogue.close()
+    assert "Processed 0 of 0" in steps(desk, "process").out
+    assert LABEL not in steps(desk, "worker", "list").out
+    assert steps(desk, "recordings", "--json").answer == {"recordings": []}
 
 
 def test_wrong_pin_and_footage_from_before_the_yes_are_refused(opened):

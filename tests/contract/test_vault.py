@@ -1,8 +1,10 @@
 """What every vault has to do, whichever store and keyring are behind it."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -217,6 +219,41 @@ def test_writer_that_an_erasure_overtakes_leaves_nothing(vault: ObjectVault, per
 
     with pytest.raises(ErasedError):
         write_while_erased()
+    assert objects.list() == ["tombstones/w-1"]
+
+
+class Overtaken:
+    """A store in which somebody erases the worker just before or after the commit record is created."""
+
+    def __init__(self, objects: Objects, when: str, erase: Callable[[], int]) -> None:
+        self._objects, self._when, self._erase = objects, when, erase
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._objects, name)
+
+    def create(self, name: str, content: bytes) -> bool:
+        if self._when == "before":
+            self._erase()
+        is_new = self._objects.create(name, content)
+        if self._when == "after":
+            self._erase()
+        return is_new
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_commit_that_an_erasure_overtakes_leaves_nothing(
+    vault: ObjectVault,
+    permit: Permit,
+    outcome: Outcome,
+    recording: Recording,
+    objects: Objects,
+    keys: ShopKeys,
+    when: str,
+) -> None:
+    put_unit(vault, permit, outcome)
+    overtaken = ObjectVault(cast(Objects, Overtaken(objects, when, lambda: vault.erase("w-1"))), keys)
+    with pytest.raises(ErasedError):
+        overtaken.commit(permit, recording, outcome)
     assert objects.list() == ["tombstones/w-1"]
 
 

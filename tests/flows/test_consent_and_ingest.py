@@ -1,5 +1,6 @@
 """Nothing is opened, let alone derived, before a yes (R1); and a yes means what it says (R2, R11)."""
 
+import hashlib
 import os
 import sys
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pytest
 
 from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_worker import add_worker
-from tacit.flows.give_consent import refuse_consent
+from tacit.flows.give_consent import SaidYes, give_consent, refuse_consent
 from tacit.flows.ingest import ingest
 from tacit.records.errors import (
     AlreadyThereError,
@@ -27,6 +28,7 @@ from tacit.records.errors import (
 from tacit.records.purposes import Evidence, Purpose
 from tacit.rights.agreement_file import read_agreement
 from tacit.rights.evidence import check_evidence
+from tacit.words.notice import Notice
 
 from .conftest import AGREEMENT, AGREEMENT_ID, CONSENTED, RESEARCH, TODAY, TRAINING
 
@@ -159,6 +161,22 @@ def test_signed_yes_holds_under_the_workers_own_key(bench):
     worker = bench.catalogue.find_worker("asha")
     assert consent.evidence is Evidence.SIGNED
     check_evidence(consent, worker.public_key)
+
+
+@pytest.mark.parametrize("pin", ["", "4711"])
+def test_yes_names_the_notice_that_was_read_and_its_language(bench, pin):
+    bench.agree()
+    worker = add_worker(bench.shop, "asha", "Asha", "en", pin)
+    read = Notice("Wir filmen Ihre Hände.", hashlib.sha256("Wir filmen Ihre Hände.".encode()).hexdigest(), "de")
+    consent = give_consent(bench.shop, "asha", AGREEMENT_ID, [TRAINING], CONSENTED, SaidYes(read, pin))
+    assert (consent.notice_digest, consent.notice_language) == (read.digest, "de")
+    assert bench.catalogue.consents(worker.worker_uid) == [consent]
+
+
+def test_yes_without_a_notice_says_so(bench):
+    bench.agree()
+    consent = bench.enrol("asha")
+    assert (consent.notice_digest, consent.notice_language, consent.evidence) == ("", "", Evidence.DECLARED)
 
 
 def test_wrong_pin_or_a_pin_that_was_never_set_puts_nothing_down(bench):

@@ -8,12 +8,12 @@ import pytest
 
 from tacit.datasets.check import check_dataset
 from tacit.datasets.reader import read_dataset
+from tacit.flows.add_agreement import add_agreement
 from tacit.flows.build_dataset import Order, build_dataset, pseudonym
 from tacit.flows.find_dataset import require_dataset
-from tacit.flows.grant_license import Terms, grant_license, license_bytes
+from tacit.flows.grant_license import grant_license, license_bytes
 from tacit.flows.list_recordings import list_recordings
 from tacit.flows.release import give_release
-from tacit.money.sharetable import share_table_bytes
 from tacit.records.errors import (
     DamagedTrackError,
     ForeignFolderError,
@@ -23,14 +23,17 @@ from tacit.records.errors import (
     RefusedError,
     UnknownThingError,
 )
+from tacit.records.license import Terms
 from tacit.records.money import Money
 from tacit.records.people import Release
 from tacit.records.purposes import Evidence, Purpose
 from tacit.records.recording import Status
+from tacit.rights.agreement_file import read_agreement
 from tacit.rights.evidence import check_evidence
 from tacit.seal.signatures import is_valid
+from tacit.seal.signed_shares import share_table_bytes
 
-from .conftest import AGREEMENT_ID, RESEARCH, TRAINING
+from .conftest import AGREEMENT, AGREEMENT_ID, RESEARCH, TRAINING
 
 PIN = "4711"
 
@@ -172,6 +175,25 @@ def test_no_dataset_tells_who_or_which_recording_and_two_datasets_cannot_be_join
     assert pseudonyms[0] != pseudonyms[1]
     dataset_id = require_dataset(bench.shop, str(other)).dataset_id
     assert pseudonyms[1] == pseudonym(bench.shop, dataset_id, "worker", bench.uid("asha"))
+
+
+def test_party_of_an_individual_agreement_who_may_be_a_worker_is_not_in_the_dataset(bench):
+    path = bench.folder / "own.toml"
+    path.write_text(AGREEMENT.replace('"collective"', '"individual"').replace("Bench Union", "Asha Rajagopalan"))
+    add_agreement(bench.shop, *read_agreement(path))
+    bench.enrol("asha")
+    recording = bench.take_in("asha", "a.mp4")
+    bench.process()
+    bench.release(recording)
+    assert bench.build().version is not None
+    texts = [(bench.dataset / name).read_text() for name in ("README.md", "croissant.json", "meta/tacit.json")]
+    assert not any(party in text for text in texts for party in ("Asha", "Bench Works"))
+    assert all("the workers and the plant together" in text for text in texts[:2])
+
+
+def test_parties_of_a_collective_agreement_own_the_dataset_by_name(bench):
+    bench.fill("asha")
+    assert "a licence from Bench Union and Bench Works" in (bench.dataset / "README.md").read_text()
 
 
 def test_foreign_folder_is_left_as_it_is(bench):

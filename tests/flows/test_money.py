@@ -1,14 +1,17 @@
 """Payments and settlements are booked once however often they are asked for (M2), and go to whom they should (M4)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from tacit.flows.grant_license import Terms, grant_license
+from tacit.flows.grant_license import grant_license
 from tacit.flows.make_statement import make_statement
 from tacit.flows.record_payment import record_payment
 from tacit.flows.settle import settle
-from tacit.records.errors import BadPaymentError, UnknownThingError
+from tacit.records.errors import BadPaymentError, BrokenBooksError, UnknownThingError
+from tacit.records.ledger import Posting, Transaction
+from tacit.records.license import Terms
 from tacit.records.money import Money
 
 from .conftest import TRAINING
@@ -57,6 +60,14 @@ def test_same_payment_twice_is_booked_once(licensed):
     assert balances(bench)["cash"] == 800_000
 
 
+def test_same_reference_with_another_amount_is_the_callers_fault_and_books_nothing(licensed):
+    bench, granted = licensed
+    record_payment(bench.shop, granted.license_id, Money("INR", 400_000), "bank-1")
+    with pytest.raises(BadPaymentError, match="bank-1 is booked already"):
+        record_payment(bench.shop, granted.license_id, Money("INR", 400_001), "bank-1")
+    assert len(bench.catalogue.transactions()) == 1
+
+
 def test_settling_twice_books_nothing_more(licensed):
     bench, granted = licensed
     record_payment(bench.shop, granted.license_id, PRICE, "bank-1")
@@ -103,3 +114,43 @@ def test_unknown_licence_and_worker_are_named(bench):
         record_payment(bench.shop, "lic-x", PRICE, "bank-1")
     with pytest.raises(UnknownThingError, match="worker w-x"):
         make_statement(bench.shop, "w-x")
+
+
+class CountingCatalogue:
+    """A catalogue that counts how often all versions of all datasets are read, which is slow."""
+
+    def __init__(self, catalogue):
+        self._catalogue, self.n_reads = catalogue, 0
+
+    def __getattr__(self, name):
+        self.n_reads += name == "dataset_versions"
+        return getattr(self._catalogue, name)
+
+
+def test_dataset_versions_are_read_once_however_many_licences_there_are(licensed):
+    bench, granted = licensed
+    terms = Terms(str(bench.dataset), "Other Lab", frozenset({TRAINING}), ("EU",), date(2027, 6, 30), PRICE)
+    other = grant_license(bench.shop, terms)
+    for one in (granted, other):
+        record_payment(bench.shop, one.license_id, PRICE, "bank-1")
+    counting = CountingCatalogue(bench.catalogue)
+    booked = settle(replace(bench.shop, catalogue=counting))
+    assert [transaction.kind for transaction in booked].count("settlement") == 2
+    assert counting.n_reads == 1
+
+
+def test_nothing_is_booked_on_books_that_do_not_follow_from_what_they_rest_on(licensed):
+    bench, _ = licensed
+    account = f"worker:{bench.uid('asha')}"
+    faulty = Transaction(
+        "filming:rec-never-filmed",
+        "filming",
+        "rec-never-filmed",
+        bench.clock.now(),
+        (Posting("plant:filming", Money("INR", 500)), Posting(account, Money("INR", -500))),
+        "by word of mouth",
+    )
+    bench.catalogue.post(faulty)
+    with pytest.raises(BrokenBooksError, match="filming:rec-never-filmed does not say how it was computed"):
+        settle(bench.shop)
+    assert bench.catalogue.transactions() == [faulty]

@@ -1,5 +1,7 @@
 """Processing: what is committed is not done again, a bad file is a row with a reason, and nothing halfway stays."""
 
+import io
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -13,8 +15,16 @@ from tacit.flows.withdraw_consent import withdraw_consent
 from tacit.footage.clean import count_frames
 from tacit.models.store import ModelStore
 from tacit.motion.quality import QualityOptions
-from tacit.motion.trackfile import load_track
-from tacit.records.errors import ErasedError, FootageChangedError, ModelMissingError, ObjectStoreError
+from tacit.motion.trackfile import load_track, save_track
+from tacit.records.errors import (
+    DamageError,
+    ErasedError,
+    FootageChangedError,
+    ModelMissingError,
+    ObjectStoreError,
+    UnverifiedOutputError,
+)
+from tacit.records.hands import HandTrack
 from tacit.workshop.film import FilmOptions, film
 
 from .conftest import FPS, HEIGHT, RESEARCH, TRAINING, WIDTH, make_job
@@ -220,3 +230,62 @@ def test_missing_model_stops_with_what_to_do_and_commits_nothing(real, objects, 
     with pytest.raises(ModelMissingError, match="tacit models fetch"):
         process_unit(bench.shop, inputs, bench.reports.append)
     assert objects.list() == []
+
+
+class SpoilingVault:
+    """A vault in which what a unit of work wrote is spoilt as soon as it is written: `spoil` gets each object's name.
+
+    shorter: bytes that take the place of every hand track, where there are any.
+    """
+
+    def __init__(self, vault, spoil, shorter=b""):
+        self._vault, self._spoil, self._shorter = vault, spoil, shorter
+
+    def __getattr__(self, name):
+        return getattr(self._vault, name)
+
+    @contextmanager
+    def create(self, permit, name):
+        with self._vault.create(permit, name) as sink:
+            if self._shorter and name.endswith("/track"):
+                yield io.BytesIO()
+                sink.write(self._shorter)
+            else:
+                yield sink
+        self._spoil(f"{permit.worker_uid}/{name}")
+
+
+def spoiling(bench, spoil=lambda _name: None, shorter=b""):
+    """The inputs of a unit of work, and a shop whose vault spoils what it writes."""
+    return replace(bench.shop, vault=SpoilingVault(bench.shop.vault, spoil, shorter))
+
+
+@pytest.mark.parametrize("spoilt", ["video.mp4", "track"])
+def test_output_that_was_damaged_on_its_way_is_not_committed(real, objects, models, spoilt):
+    bench, path = real
+    recording = ingest(bench.shop, bench.source(path, "asha"))
+
+    def flip_last_bit(name):
+        if name.endswith(f"/{spoilt}"):
+            content = objects.find(name)
+            objects.delete(name)
+            objects.create(name, content[:-1] + bytes([content[-1] ^ 1]))
+
+    inputs = Inputs(recording, bench.permit("asha"), bench.contract, models)
+    with pytest.raises(DamageError):
+        process_unit(spoiling(bench, flip_last_bit), inputs, bench.reports.append)
+    assert list(bench.shop.vault.committed()) == []
+
+
+def test_output_that_lost_frames_is_not_committed(real, models):
+    bench, path = real
+    recording = ingest(bench.shop, bench.source(path, "asha"))
+    whole = load_track(io.BytesIO(bench.made[1]))
+    arrays = (whole.px, whole.xyz, whole.seen, whole.sigma_m, whole.n_hands)
+    short = HandTrack(whole.fps, *(array[:44] for array in arrays))
+    sink = io.BytesIO()
+    save_track(short, sink)
+    inputs = Inputs(recording, bench.permit("asha"), bench.contract, models)
+    with pytest.raises(UnverifiedOutputError, match="44"):
+        process_unit(spoiling(bench, shorter=sink.getvalue()), inputs, bench.reports.append)
+    assert list(bench.shop.vault.committed()) == []

@@ -196,3 +196,21 @@ def test_faults_of_both_files_come_at_once_each_with_its_line(bench):
     places = {(fault.file, fault.line) for fault in caught.value.faults}
     assert {("footage.toml", 7), ("footage.toml", 9), ("footage.toml", 10), ("bad.toml", 2)} <= places
     assert len(caught.value.faults) > 10
+
+
+def test_consent_that_is_declared_later_than_before_voids_the_earlier_declaration(bench):
+    bench.film("a.mp4")
+    footage = HEAD + worker("asha") + recording("a.mp4", "asha")
+    assert bench.run(footage).rows[0].status.value == "accepted"
+    later = HEAD + worker("asha", at="2026-03-02T16:00:00+05:30") + recording("a.mp4", "asha")
+    (row,) = bench.run(later).rows
+    assert (row.status.value, row.rule) == ("refused", "R1")
+    assert not bench.dataset.exists()
+
+
+def test_release_that_is_not_declared_any_more_is_taken_back(bench):
+    bench.film("a.mp4")
+    bench.run(HEAD + worker("asha") + recording("a.mp4", "asha"))
+    (row,) = bench.run(HEAD + worker("asha") + recording("a.mp4", "asha", released="false")).rows
+    assert (row.status.value, row.rule) == ("held", "R4")
+    assert bench.build().version is None

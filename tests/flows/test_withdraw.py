@@ -10,10 +10,12 @@ import pytest
 from tacit.datasets.check import check_dataset
 from tacit.datasets.publish import is_dataset
 from tacit.datasets.reader import read_dataset
+from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_worker import add_worker
 from tacit.flows.build_dataset import Order, build_dataset
 from tacit.flows.find_dataset import latest_versions, require_dataset
-from tacit.flows.grant_license import Terms, grant_license
+from tacit.flows.give_consent import SaidYes, give_consent
+from tacit.flows.grant_license import grant_license
 from tacit.flows.make_statement import find_account, make_statement
 from tacit.flows.record_payment import record_payment
 from tacit.flows.settle import settle
@@ -25,7 +27,11 @@ from tacit.records.errors import (
     UnknownThingError,
 )
 from tacit.records.ledger import Posting, Transaction, worker_account
+from tacit.records.license import Terms
 from tacit.records.money import Money
+from tacit.store.catalogue import SqlCatalogue
+from tacit.store.objects import memory_objects
+from tacit.store.vault import ObjectVault
 
 from .conftest import AGREEMENT_ID, CONSENTED, FILMED, RESEARCH, TODAY, TRAINING
 
@@ -388,3 +394,16 @@ def test_licence_after_a_withdrawal_is_refused_or_for_what_is_left(bench):
     terms = Terms(str(bench.dataset), "Lab", frozenset({TRAINING}), ("EU",), date(2027, 1, 1), price)
     with pytest.raises((RefusedError, UnknownThingError)):
         grant_license(bench.shop, terms)
+
+
+def test_old_copy_of_the_shop_brings_nobody_back(bench):
+    """The keyring lies outside the shop, so it remembers what a restored shop has forgotten."""
+    bench.fill("asha")
+    withdraw(bench, "asha")
+    catalogue = SqlCatalogue("sqlite://", bench.keys)  # as it was before anybody was in it
+    restored = replace(bench.shop, vault=ObjectVault(memory_objects(), bench.keys), catalogue=catalogue)
+    add_agreement(restored, bench.catalogue.agreements()[0], "")
+    add_worker(restored, "asha", "Asha", "en")
+    with pytest.raises(RefusedError, match="R1"):
+        give_consent(restored, "asha", AGREEMENT_ID, [TRAINING], CONSENTED, SaidYes(None, ""))
+    catalogue.close()

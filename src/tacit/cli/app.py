@@ -12,6 +12,7 @@ import typer
 from tacit.cli import agreement, consent, dataset, demo, footage, licensing, models, run_folder, shop, worker
 from tacit.cli.show import finish_saying
 from tacit.records.errors import MachineError, TacitError
+from tacit.records.oneline import escape_controls
 
 app = typer.Typer(
     name="tacit",
@@ -63,7 +64,8 @@ def _leave_interrupted() -> NoReturn:
 
 def _sentence(error: OSError) -> str:
     """What an error of the operating system means for whoever reads it."""
-    place = f" at {error.filename}" if error.filename else ""
+    # FFmpeg is handed its files with a prefix that keeps it from reading a name as an address.
+    place = f" at {str(error.filename).removeprefix('file:')}" if error.filename else ""
     if error.errno == errno.ENOSPC:
         return f"The disk is full{place}. Make room and run the same command again; what was finished is kept."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
@@ -72,5 +74,6 @@ def _sentence(error: OSError) -> str:
 
 
 def _leave(sentence: str, code: int) -> NoReturn:
-    print(f"tacit: {sentence}", file=sys.stderr)  # noqa: T201 - the door itself
+    plain = escape_controls(sentence, kept="\n")  # names of files and texts of others are quoted in it
+    print(f"tacit: {plain}", file=sys.stderr)  # noqa: T201 - the door itself
     sys.exit(code)

@@ -35,11 +35,13 @@ def build(
 ) -> None:
     """Build a dataset of everything that was released for this purpose."""
     from tacit.flows.build_dataset import Order, build_dataset
+    from tacit.flows.outside import require_outside
     from tacit.flows.withdraw_consent import finish_withdrawals
     from tacit.records.errors import NothingToBuildError
 
     signer = _read_signer(c2pa_cert, c2pa_key)
     opened = open_shop(shop)
+    require_outside(opened.folder, opened.unlocked.keys, out)
     progress = TerminalProgress()
     warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, progress))
     built = build_dataset(opened.shop, opened.contract, Order(agreement, purpose, None, out, signer), progress)

@@ -6,6 +6,7 @@ that everything can be looked at and thrown away; a real shop keeps its keys els
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,9 +19,14 @@ from typing import Annotated, Any
 import typer
 
 from tacit.cli.show import say
-from tacit.records.errors import DemoStepError, ForeignShopFolderError
+from tacit.records.errors import DemoStepError, ForeignDemoFolderError
 
 _MARK = ".tacit-demo"
+# Everything that a demo leaves at the top of its folder; the last is what killed commands leave there.
+_MADE = re.compile(
+    r"\.tacit-demo|agreement\.toml|shop|keys|film|pages|dataset|index\.html"
+    r"|\.(shop|dataset)\.tacit-(init|new|old|gone)-[0-9a-f]{8}"
+)
 _FILM_S = 5.0
 _PIN = {"asha": "4711", "meena": "2580"}
 _AGREEMENT = """\
@@ -93,40 +99,41 @@ class _Stage:
     recordings: dict[str, str] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
 
-    def run(self, *arguments: str, pin: str = "", lines_max: int = 12) -> str:
-        """Run one command as a user would type it, show it and what it says, and return that."""
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment of the demo's commands: keys in its folder, and no secret of the user's own shop."""
+        secrets = ("TACIT_MASTER_KEY", "TACIT_KEY_FILE", "TACIT_PASSPHRASE")
+        own = {name: value for name, value in os.environ.items() if name not in secrets}
+        return {**own, "TACIT_KEYS": str(self.folder / "keys")}
+
+    def run(self, *arguments: str, pin: str = "", lines_max: int | None = 12) -> str:
+        """Run one command as a user would type it, show it and what it says (None: all of that), and return that."""
         say(f"  $ tacit {' '.join(_quoted(a) for a in arguments)}")
-        environment = {**os.environ, "TACIT_KEYS": str(self.folder / "keys")}
-        for secret in ("TACIT_MASTER_KEY", "TACIT_KEY_FILE", "TACIT_PASSPHRASE"):
-            environment.pop(secret, None)
+        said = self._call(arguments, pin)
+        shown = [line for line in said.splitlines() if line.strip()]
+        for line in shown[:lines_max]:
+            say(f"    {line}")
+        if n_hidden := len(shown) - len(shown[:lines_max]):
+            say(f"    … and {n_hidden} more lines")
+        return said
+
+    def ask(self, *arguments: str) -> Any:
+        """Run one command with --json and return its answer, without showing it."""
+        return json.loads(self._call((*arguments, "--json")))
+
+    def _call(self, arguments: Sequence[str], pin: str = "") -> str:
         done = subprocess.run(  # noqa: S603 - ourselves
             [sys.executable, "-m", "tacit", *arguments],
             cwd=self.folder,
-            env=environment,
+            env=self.variables,
             input=f"{pin}\n",
             stdout=subprocess.PIPE,
             text=True,
             check=False,
         )
-        shown = [line for line in done.stdout.splitlines() if line.strip()]
-        for line in shown[:lines_max]:
-            say(f"    {line}")
-        if len(shown) > lines_max:
-            say(f"    … and {len(shown) - lines_max} more lines")
         if done.returncode:
             raise DemoStepError(arguments[0], done.returncode)
         return done.stdout
-
-    def ask(self, *arguments: str) -> Any:
-        """Run one command with --json and return its answer, without showing it."""
-        environment = {**os.environ, "TACIT_KEYS": str(self.folder / "keys")}
-        command = [sys.executable, "-m", "tacit", *arguments, "--json"]
-        done = subprocess.run(  # noqa: S603 - ourselves
-            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, text=True, check=False
-        )
-        if done.returncode:
-            raise DemoStepError(arguments[0], done.returncode)
-        return json.loads(done.stdout)
 
 
 def _check_models() -> None:
@@ -142,7 +149,10 @@ def _check_models() -> None:
 def _make_room(folder: Path) -> Path:
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _MARK).is_file():
-            raise ForeignShopFolderError(str(folder))
+            raise ForeignDemoFolderError(str(folder), f"it holds files, but not {_MARK}, which marks a demo")
+        foreign = sorted(path.name for path in folder.iterdir() if not _MADE.fullmatch(path.name))
+        if foreign:
+            raise ForeignDemoFolderError(str(folder), f"it is a demo, but {foreign[0]} in it is not part of one")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _MARK).write_text("made by tacit demo\n", encoding="utf-8")
@@ -213,7 +223,7 @@ def _license_and_pay(stage: _Stage) -> None:
     stage.run("payment", "record", license_id, "50000.00", "--reference", "bank-001", "--shop", "shop")
     stage.run("settle", "--shop", "shop")
     for label in stage.recordings:
-        stage.run("statement", label, "--shop", "shop")
+        stage.run("statement", label, "--shop", "shop", lines_max=None)  # whole: its total comes last
         stage.run("statement", label, "--out", f"pages/statement-{label}.html", "--shop", "shop")
     stage.figures["owed"] = {
         label: stage.ask("statement", label, "--shop", "shop")["owed"][0]["text"] for label in stage.recordings
@@ -244,7 +254,7 @@ def _withdraw(stage: _Stage) -> None:
 def _finish(stage: _Stage) -> None:
     from tacit.cli.demo_page import write_page
 
-    page = write_page(stage.folder, stage.recordings["meena"], stage.figures)
+    page = write_page(stage.folder, stage.recordings["meena"], stage.figures, stage.variables)
     say("\nMade:")
     for path in ("dataset", "pages/recording.html", "pages/statement-meena.html", "pages/statement-asha.html"):
         say(f"  {stage.folder / path}")

@@ -1,7 +1,6 @@
 """The page that `tacit demo` ends with: the circle, told with what happened in that run."""
 
-import os
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,13 @@ from tacit.records.purposes import Purpose
 PAGE = "index.html"
 
 
-def write_page(folder: Path, recording_id: str, figures: dict[str, Any]) -> Path:
-    """Write the page into the demo's folder and return its path."""
+def write_page(folder: Path, recording_id: str, figures: dict[str, Any], variables: Mapping[str, str]) -> Path:
+    """Write the page into the demo's folder and return its path.
+
+    Args:
+        recording_id: The recording whose picture is shown. figures: What the steps brought.
+        variables: The environment of the demo's commands.
+    """
     recordings = figures["recordings"]
     n_files, n_found = figures["traces"]
     withdrawn = figures["withdrawn"]
@@ -37,7 +41,7 @@ def write_page(folder: Path, recording_id: str, figures: dict[str, Any]) -> Path
             "Every frame was anonymised before anything else looked at it. The sealed video and the hand track lie in "
             "the shop under the worker's own key.",
             (("filmed", f"{seconds:.1f} s"), ("frames with a face covered", str(faces))),
-            _picture(folder, recording_id),
+            _picture(folder, recording_id, variables),
             (Link("one recording", "pages/recording.html"),),
         ),
         CircleStep(
@@ -100,11 +104,11 @@ def write_page(folder: Path, recording_id: str, figures: dict[str, Any]) -> Path
     return page
 
 
-def _picture(folder: Path, recording_id: str) -> KeyFrame | None:
+def _picture(folder: Path, recording_id: str, variables: Mapping[str, str]) -> KeyFrame | None:
     """The clean frame from the middle of a recording, with the hands drawn on it."""
     from tacit.flows.show_recording import find_key_frames
     from tacit.wiring import open_shop, read_environment
 
-    environment = replace(read_environment(os.environ), keys=folder / "keys", key_file=None, master_key="")
-    frames = find_key_frames(open_shop(folder / "shop", environment).shop, recording_id, Purpose.TRAIN_ROBOT_SKILL)
+    opened = open_shop(folder / "shop", read_environment(variables))
+    frames = find_key_frames(opened.shop, recording_id, Purpose.TRAIN_ROBOT_SKILL)
     return frames[len(frames) // 2] if frames else None

@@ -70,7 +70,8 @@ def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = H
         why = end.refusal.sentence if end.refusal else end.problem
         if why:
             say(f"{end.recording.recording_id}: {why}")
-    say(f"Processed {sum(end.outcome is not None for end in ends)} of {len(ends)} recordings.")
+    n_done, n_new = sum(end.outcome is not None for end in ends), sum(end.is_new for end in ends)
+    say(f"Processed {n_done} of {len(ends)} recordings, {n_new} of them now.")
     say("Next: tacit recordings; then, for the worker to look at: tacit show RECORDING --out PAGE.html")
 
 
@@ -122,8 +123,12 @@ def show(
 
     It shows key frames with the hands drawn on them, and quality over time.
     """
+    from tacit.flows.outside import require_outside
     from tacit.flows.show_recording import show_recording
+    from tacit.pages.page_file import require_page_place, write_page
 
-    page = show_recording(open_shop(shop).shop, recording, purpose)
-    out.write_text(page, encoding="utf-8")
+    opened = open_shop(shop)
+    require_outside(opened.folder, opened.unlocked.keys, out)
+    require_page_place(out)
+    write_page(out, show_recording(opened.shop, recording, purpose))
     say(f"Wrote {out}.")

@@ -1,16 +1,12 @@
 """`tacit license | payment | settle | statement`: who may use what, what they paid, and what workers earned."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tacit.cli.options import HERE, AsJson, ShopFolder, open_shop, read_day, read_purposes
 from tacit.cli.show import say, say_json, say_table
-
-if TYPE_CHECKING:
-    from tacit.records.money import Money
-
 
 def attach(app: typer.Typer) -> None:
     """Add the commands."""
@@ -44,7 +40,8 @@ def grant(
     """Grant a licence of a dataset. Only signed or witnessed consents and releases may leave (R11)."""
     from tacit.flows.add_agreement import require_agreement
     from tacit.flows.find_dataset import require_version, versions_by_number
-    from tacit.flows.grant_license import Terms, grant_license
+    from tacit.flows.grant_license import grant_license
+    from tacit.records.license import Terms
     from tacit.records.money import parse_money
     from tacit.words.license_text import license_in_words
 
@@ -121,25 +118,26 @@ def statement(
 
     Every amount comes with the figures it was computed from, so that it can be added up by hand.
     """
+    from tacit.cli.statement_json import statement_as_json
     from tacit.flows.make_statement import find_account, make_statement
+    from tacit.flows.outside import require_outside
+    from tacit.pages.page_file import write_page
     from tacit.pages.statement_page import render_statement
     from tacit.words.catalogue import english
     from tacit.words.statement_text import explain_line
 
-    opened = open_shop(shop).shop
-    account, name, language = find_account(opened, worker)
-    made = make_statement(opened, account)
+    opened = open_shop(shop)
     if out is not None:
-        out.write_text(render_statement(made, name, language), encoding="utf-8")
+        require_outside(opened.folder, opened.unlocked.keys, out)
+    account, name, language = find_account(opened.shop, worker)
+    made = make_statement(opened.shop, account)
+    if out is not None:
+        write_page(out, render_statement(made, name, language))
         say(f"Wrote {out}.")
     elif json:
-        say_json(
-            {
-                "account": account,
-                "lines": [{"id": line.transaction_id, **_amount(line.amount)} for line in made.lines],
-                "owed": [_amount(total.owed) for total in made.totals],
-            }
-        )
+        say_json(statement_as_json(made))
+    elif not made.lines:
+        say(f"Nothing was booked for {worker} yet.")
     else:
         for line in made.lines:
             text = explain_line(line, english())
@@ -151,7 +149,3 @@ def statement(
                 f"Filming {total.filming} + shares {total.shares} + corrections {total.corrections} "
                 f"- paid out {total.paid_out} = owed {total.owed}"
             )
-
-
-def _amount(amount: "Money") -> dict[str, object]:
-    return {"currency": amount.currency, "amount_minor": amount.amount_minor, "text": str(amount)}

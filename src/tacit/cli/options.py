@@ -70,11 +70,11 @@ def read_moment(text: str) -> datetime:
     expected = "a date and time with its offset, such as 2026-01-31T08:30:00+05:30"
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise BadNameError("moment", text, expected)
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # OverflowError: in UTC it is before the year 1 or after 9999
         raise BadNameError("moment", text, expected) from error
-    if moment.tzinfo is None:
-        raise BadNameError("moment", text, expected)
-    return moment.astimezone(UTC)
 
 
 def read_day(text: str) -> date:

@@ -10,6 +10,7 @@ import typer
 
 from tacit.cli.options import AsJson
 from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
+from tacit.records.errors import ForeignShopFolderError
 
 if TYPE_CHECKING:
     from tacit.flows.run import Row, RunResult
@@ -34,12 +35,15 @@ def run(
     """Turn a folder of declared footage into a dataset. Run again, it redoes nothing that is done."""
     from tacit.engine.pool import PoolEngine
     from tacit.flows.footage_folder import read_footage_folder
+    from tacit.flows.outside import require_outside
     from tacit.flows.run import run as run_folder
-    from tacit.wiring import default_jobs
+    from tacit.wiring import default_jobs, read_environment
 
     began_s = time.monotonic()
     declared = read_footage_folder(folder)
-    opened = _make_or_open(shop or folder / _SHOP_IN_FOLDER)
+    shop_folder = shop or folder / _SHOP_IN_FOLDER
+    require_outside(shop_folder, read_environment(os.environ).keys, out)
+    opened = _make_or_open(shop_folder)
     engine = PoolEngine(jobs or default_jobs())
     result = run_folder(opened.shop, engine, opened.contract, opened.make_job, declared, out, TerminalProgress())
     warn_unreplaced(result.unreplaced)
@@ -63,7 +67,12 @@ def _make_or_open(folder: Path) -> "OpenShop":
         source = KeySource.ENVIRONMENT
     elif environment.passphrase:
         source = KeySource.PASSPHRASE
-    return create_shop(folder, environment, _FPS, _WIDTH, _HEIGHT, source)
+    try:
+        return create_shop(folder, environment, _FPS, _WIDTH, _HEIGHT, source)
+    except ForeignShopFolderError:
+        if is_shop(folder):  # another run was quicker
+            return open_shop(folder, environment)
+        raise
 
 
 def _exit_code(result: "RunResult") -> int:

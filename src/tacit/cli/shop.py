@@ -37,7 +37,10 @@ def init(
     opened = create_shop(folder, environment, fps, width, height, key)
     say(f"Made the shop {opened.shop.shop_id} in {folder}.")
     kept = environment.keys / opened.shop.shop_id
-    if key is KeySource.FILE:
+    if key is KeySource.FILE and environment.key_file is not None:
+        say(f"Its master key is {environment.key_file}, and the workers' keys are in {kept}.")
+        say("Keep both safe, and apart from backups of the shop.")
+    elif key is KeySource.FILE:
         say(f"Its master key and the workers' keys are in {kept}: keep them safe, and apart from backups of the shop.")
     else:
         say(f"The workers' keys are in {kept}. The master key is the one you gave: without it, nothing opens.")

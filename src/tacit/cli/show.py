@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tacit.records.oneline import escape_controls
+
 if TYPE_CHECKING:
     from tacit.flows.withdraw_consent import Replaced
 
@@ -56,7 +58,7 @@ def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         is_number = any(isinstance(row[index], int | float) for row in rows)
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else escape_controls(str(cell))) for cell in row))
     console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160)
     with console.capture() as drawn:
         console.print(table)

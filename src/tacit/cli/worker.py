@@ -12,6 +12,7 @@ def attach(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("add")(add)
+    group.command("edit")(edit)
     group.command("pin")(pin)
     group.command("list")(list_)
     app.add_typer(group, name="worker", help="The people whose work is filmed.")
@@ -30,6 +31,19 @@ def add(
 
     add_worker(open_shop(shop).shop, label, name, language, read_pin(pin, pin_stdin, confirm=True))
     say(f"Added the worker {label}. Next: tacit consent notice {label} --agreement ID")
+
+
+def edit(
+    label: Annotated[str, typer.Argument(help="The worker.")],
+    name: Annotated[str, typer.Option(help="Name as it stands on statements.", show_default="as it is")] = "",
+    language: Annotated[str, typer.Option(help="Language for notices.", show_default="as it is")] = "",
+    shop: ShopFolder = HERE,
+) -> None:
+    """Correct the name or language of a worker."""
+    from tacit.flows.add_worker import edit_worker
+
+    worker = edit_worker(open_shop(shop).shop, label, name, language)
+    say(f"{label} is {worker.name}, language {worker.language}.")
 
 
 def pin(

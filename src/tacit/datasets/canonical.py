@@ -9,6 +9,7 @@ The form is ours. A field is its tag, its length (8 bytes, most significant firs
 """
 
 import hashlib
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,10 @@ import numpy as np
 
 from tacit.datasets.durable import to_canonical_json
 from tacit.datasets.episode import PSEUDONYM_COLUMNS
-from tacit.datasets.features import FEATURES, DatasetSpec, data_path, video_path
+from tacit.datasets.features import FEATURES, FILES_PER_CHUNK, DatasetSpec, data_path, episodes_path, video_path
 from tacit.datasets.reader import read_episode_rows, read_json, read_table, spec_of, to_arrays
 from tacit.datasets.video import read_video_bytes
+from tacit.records.errors import UnreadableDatasetError
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -42,10 +44,13 @@ def compute_digest(folder: Path, spec: DatasetSpec) -> str:
     seen: dict[str, dict[str, int]] = {name: {} for name in PSEUDONYM_COLUMNS}
     for index, row in enumerate(read_episode_rows(folder, [*_ROW_COLUMNS, *PSEUDONYM_COLUMNS])):
         ranks = {name: seen[name].setdefault(row[name], len(seen[name])) for name in PSEUDONYM_COLUMNS}
+        if not math.isfinite(row["start_s"] + row["accepted_s"]):
+            raise UnreadableDatasetError(episodes_path(index // FILES_PER_CHUNK), f"row {index}: a time is no number")
         _feed(digest, b"episode", to_canonical_json(row | ranks))
         arrays = to_arrays(read_table(folder, data_path(index)), data_path(index))
         for feature in FEATURES:
-            values = arrays[feature.name].astype("<f4") + np.float32(0)  # adding 0 makes -0 and 0 the same
+            with np.errstate(invalid="ignore"):  # what is not a number is digested as what it is
+                values = arrays[feature.name].astype("<f4") + np.float32(0)  # adding 0 makes -0 and 0 the same
             _feed(digest, b"column", values.tobytes())
         for part in read_video_bytes(folder / video_path(index), spec.fps):
             _feed(digest, b"video", part)

@@ -6,6 +6,7 @@ Source: Hugging Face dataset cards for the YAML at the top.
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -111,7 +112,7 @@ def limits(spec: DatasetSpec) -> list[str]:
 def readme_card(card: CardInput, summary: DatasetSummary, digest: str) -> str:
     """The text of `README.md`."""
     spec = summary.spec
-    tasks = "\n".join(f"- {task}: {count}" for task, count in summary.tasks.items())
+    tasks = "\n".join(f"- {_escape_markdown(task)}: {count}" for task, count in summary.tasks.items())
     rows = "\n".join(f"| `{f.name}` | float32 ({f.width}) | {feature_meaning(f.name, spec)} |" for f in FEATURES)
     limit_lines = "\n".join(f"- {limit}" for limit in limits(spec))
     signed = ""
@@ -177,9 +178,18 @@ their video was copied without encoding it again.{signed}
 Every worker had agreed, before being filmed, to this purpose, under the agreement {card.agreement_id}, and released the
 footage. Refusing or withdrawing costs nothing.
 
-{terms(card)}
+{_escape_markdown(terms(card))}
 
 ## Limits
 
 {limit_lines}
 """
+
+
+def _escape_markdown(text: str) -> str:
+    """Write a text of somebody else's so that Markdown shows it as it is: no HTML, no link, no heading, no list.
+
+    Source: CommonMark 0.31, section 2.4 (backslash escapes); the signs that lead a list matter at the start only.
+    """
+    escaped = re.sub(r"[\\`*_\[\]<>#|~&!]", r"\\\g<0>", text)
+    return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", escaped)

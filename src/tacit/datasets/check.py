@@ -10,16 +10,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tacit.datasets.canonical import compute_digest
-from tacit.datasets.check_episode import find_episode_faults, find_stats_faults
-from tacit.datasets.episode import PSEUDONYM, episode_schema
-from tacit.datasets.features import DatasetSpec, build_info, video_path
+from tacit.datasets.check_episode import find_episode_faults, find_stats_faults, row_stats, to_stats
+from tacit.datasets.check_shares import LINEAGE_COLUMNS, find_share_faults
+from tacit.datasets.episode import episode_schema
+from tacit.datasets.features import FILES_PER_CHUNK, DatasetSpec, build_info, episodes_path, video_path
 from tacit.datasets.publish import find_certificate
-from tacit.datasets.reader import read_episode_rows, read_json, read_table, spec_of
+from tacit.datasets.reader import UNREADABLE, find_type_faults, read_episode_rows, read_json, read_table, spec_of
 from tacit.datasets.stats import STAT_NAMES, Stats, StatsSum
 from tacit.datasets.video import has_manifest
 from tacit.datasets.writer import MARK
@@ -27,6 +26,7 @@ from tacit.records.errors import Fault, UnreadableDatasetError
 
 _INFO = "meta/info.json"
 _REBUILD = "Build the dataset again."
+_LENGTH_MAX = 100_000_000  # frames of one episode; ours, more than a month at the common rates
 _ABSOLUTE = re.compile(r"(?<![\w.:/])/(home|Users|Volumes|root|tmp|var|mnt|media|opt|srv)/|\b[A-Za-z]:\\+\w|file://")
 
 
@@ -64,17 +64,25 @@ def _check_episodes(folder: Path, info: Mapping[str, Any], spec: DatasetSpec) ->
         return faults
     tasks, faults = _read_tasks(folder)
     n_frames = n_episodes = 0
-    total = StatsSum()
+    total: StatsSum | None = StatsSum()
     for index, row in enumerate(read_episode_rows(folder)):
+        if not 0 < row["length"] <= _LENGTH_MAX:  # then no episode after it can be placed
+            sentence = f"row {index}: length is {row['length']}; 1 to {_LENGTH_MAX} frames are expected. {_REBUILD}"
+            return [*faults, Fault(episodes_path(index // FILES_PER_CHUNK), 0, sentence)]
         faults += find_episode_faults(folder, spec, row, index, n_frames, tasks)
-        total.add(_row_stats(row))
+        stats = row_stats(row)
+        if None in stats.values():
+            total = None  # the row is faulty, which is listed, and there is no sum
+        elif total is not None:
+            total.add({feature: named for feature, named in stats.items() if named is not None})
         n_frames += row["length"]
         n_episodes += 1
     if info != json.loads(json.dumps(build_info(spec, n_episodes, n_frames, len(tasks)))):
         expected = build_info(spec, n_episodes, n_frames, len(tasks))
         odd = sorted(key for key in info.keys() | expected.keys() if info.get(key) != expected.get(key))
         faults.append(Fault(_INFO, 0, f"{', '.join(odd)} differ from what the episodes say. {_REBUILD}"))
-    faults += _check_total(folder, total.result())
+    if total is not None:
+        faults += _check_total(folder, total.result())
     return faults
 
 
@@ -84,14 +92,16 @@ def _check_row_columns(folder: Path) -> list[Fault]:
     for path in sorted((folder / "meta" / "episodes").glob("*/*.parquet")):
         relative = path.relative_to(folder).as_posix()
         try:
-            found = set(pq.read_schema(path).names)
-        except (pa.ArrowException, OSError) as error:
-            return [Fault(relative, 0, f"it cannot be read ({str(error).splitlines()[0]}). {_REBUILD}")]
+            schema = pq.read_schema(path)
+        except UNREADABLE as error:
+            return [Fault(relative, 0, f"it cannot be read ({str(error).partition(chr(10))[0]}). {_REBUILD}")]
+        found = set(schema.names)
         if absent := sorted(expected - found):
             faults.append(Fault(relative, 0, f"the columns {', '.join(absent[:4])} are missing. {_REBUILD}"))
         if extra := sorted(found - expected):
             sentence = f"the columns {', '.join(extra[:4])} are not part of the format and may tell of a person. "
             faults.append(Fault(relative, 0, sentence + _REBUILD))
+        faults += [Fault(relative, 0, f"{sentence}. {_REBUILD}") for sentence in find_type_faults(schema)]
     return faults
 
 
@@ -103,20 +113,13 @@ def _read_tasks(folder: Path) -> tuple[list[str], list[Fault]]:
         tasks = [str(task) for task in table.column("__index_level_0__").to_pylist()]
     except UnreadableDatasetError as error:
         return [], [_unreadable(error)]
+    except UnicodeDecodeError:
+        return [], [Fault(relative, 0, f"a task in it is no text. {_REBUILD}")]
     except KeyError as error:
         return [], [Fault(relative, 0, f"the column {error} is missing. {_REBUILD}")]
     if numbers != list(range(len(tasks))):
         return tasks, [Fault(relative, 0, f"task numbers do not count from 0. {_REBUILD}")]
     return tasks, []
-
-
-def _row_stats(row: Mapping[str, Any]) -> dict[str, Stats]:
-    stats: dict[str, Stats] = {}
-    for key, value in row.items():
-        if key.startswith("stats/"):
-            _, feature, name = key.split("/")
-            stats.setdefault(feature, {})[name] = np.asarray(value, dtype=np.float64)
-    return stats
 
 
 def _check_total(folder: Path, expected: Mapping[str, Stats]) -> list[Fault]:
@@ -131,7 +134,10 @@ def _check_total(folder: Path, expected: Mapping[str, Stats]) -> list[Fault]:
         if not isinstance(named, dict) or set(named) != set(STAT_NAMES) or feature not in expected:
             faults.append(Fault(relative, 0, f"statistics of {feature} are missing or not expected. {_REBUILD}"))
             continue
-        found = {name: np.asarray(value, dtype=np.float64) for name, value in named.items()}
+        found = to_stats(feature, named)
+        if found is None:
+            faults.append(Fault(relative, 0, f"statistics of {feature} are no numbers in its shape. {_REBUILD}"))
+            continue
         odd = find_stats_faults(feature, found, expected[feature])
         faults.extend(Fault(relative, 0, f"{sentence}. {_REBUILD}") for sentence in odd)
     return faults
@@ -149,17 +155,9 @@ def _check_mark(folder: Path, digest: str) -> list[Fault]:
             f"it was made for the digest {mark.get('digest')}, but the content has {digest}: something was changed"
         )
         faults.append(Fault(MARK, 0, f"{sentence}. Copy the dataset again from where it was made."))
-    try:
-        parts = {entry["worker"]: entry["parts"] for entry in mark["shares"]["parts"]}
-    except (KeyError, TypeError) as error:
-        return [*faults, Fault(MARK, 0, f"the share table is missing or incomplete ({error}). {_REBUILD}")]
-    if not digest:
-        return faults  # the rows cannot be read, which is listed already
-    workers = {row["worker"] for row in read_episode_rows(folder, ["worker"])}
-    if set(parts) != workers or not all(PSEUDONYM.fullmatch(str(worker)) for worker in parts):
-        faults.append(Fault(MARK, 0, f"the share table names other workers than the episode rows. {_REBUILD}"))
-    if not all(type(part) is int and part > 0 for part in parts.values()):
-        faults.append(Fault(MARK, 0, f"a share is no positive whole number. {_REBUILD}"))
+    if digest:  # so the rows can be read; where they cannot, that is listed already
+        rows = read_episode_rows(folder, LINEAGE_COLUMNS)
+        faults += [Fault(MARK, 0, sentence) for sentence in find_share_faults(mark, rows)]
     return faults
 
 

@@ -17,6 +17,7 @@ from tacit.datasets.episode import (
 from tacit.datasets.features import (
     FEATURES,
     FILES_PER_CHUNK,
+    FRAME_COLUMNS,
     VIDEO_FEATURE,
     DatasetSpec,
     chunk_and_file,
@@ -25,7 +26,7 @@ from tacit.datasets.features import (
     video_path,
 )
 from tacit.datasets.reader import read_table, to_arrays
-from tacit.datasets.stats import Stats, compute_image_stats
+from tacit.datasets.stats import STAT_NAMES, Stats, compute_image_stats
 from tacit.datasets.video import find_video_faults, sample_images
 from tacit.records.errors import Fault, UnreadableDatasetError
 
@@ -34,6 +35,8 @@ _REBUILD = "Build the dataset again."
 # Colour conversion may round one level differently on another processor; quantiles may then move by two.
 _IMAGE_TOLERANCE = 2.5 / 255
 _RELATIVE_TOLERANCE = 1e-9
+_NUMBER_MAX = 1e100  # of a statistic; its square can still be held, and no float32 comes near
+_WIDTHS = {feature.name: feature.width for feature in FEATURES}
 
 
 def find_episode_faults(
@@ -49,6 +52,10 @@ def find_episode_faults(
     rows_file = episodes_path(index // FILES_PER_CHUNK)
     faults = [Fault(rows_file, 0, f"row {index}: {s}. {_REBUILD}") for s in _row_faults(spec, row, index, first_index)]
     faults += [Fault(rows_file, 0, f"row {index}: {s}. {_REBUILD}") for s in find_lineage_faults(row)]
+    stored = row_stats(row)
+    for feature in (name for name, stats in stored.items() if stats is None):
+        sentence = f"row {index}: the statistics of {feature} are no numbers in its shape. {_REBUILD}"
+        faults.append(Fault(rows_file, 0, sentence))
     arrays: dict[str, NDArray[Any]] | None = None
     found: list[str]
     try:
@@ -65,12 +72,34 @@ def find_episode_faults(
         found, images = [error.reason], None
     faults += [Fault(video_path(index), 0, f"{sentence}. {_REBUILD}") for sentence in found]
     if arrays is not None and images is not None and len(arrays["index"]):
-        computed = compute_episode_stats(arrays, arrays, images)
-        for feature, stats in computed.items():
-            stored = {name: np.asarray(row[f"stats/{feature}/{name}"], dtype=np.float64) for name in stats}
-            for sentence in find_stats_faults(feature, stored, stats):
+        with np.errstate(invalid="ignore"):  # what is not a number in the data is listed already
+            computed = compute_episode_stats(arrays, arrays, images)
+        for feature, stats in stored.items():
+            for sentence in find_stats_faults(feature, stats, computed[feature]) if stats is not None else ():
                 faults.append(Fault(rows_file, 0, f"row {index}: {sentence}. {_REBUILD}"))
     return faults
+
+
+def row_stats(row: Mapping[str, Any]) -> dict[str, Stats | None]:
+    """The statistics of every feature in an episode row with all columns; None for a feature where they are none."""
+    features = (VIDEO_FEATURE, *(feature.name for feature in FEATURES), *FRAME_COLUMNS)
+    return {name: to_stats(name, {stat: row[f"stats/{name}/{stat}"] for stat in STAT_NAMES}) for name in features}
+
+
+def to_stats(feature: str, named: Mapping[str, Any]) -> Stats | None:
+    """Statistics of one feature as arrays; None unless all are finite numbers in the shape of the feature."""
+    shape = (3, 1, 1) if feature == VIDEO_FEATURE else (_WIDTHS.get(feature, 1),)
+    stats: Stats = {}
+    for name, value in named.items():
+        try:
+            array = np.asarray(value)
+        except ValueError:  # lists of different lengths, or too many in one another
+            return None
+        if array.dtype.kind not in "iuf" or array.shape != ((1,) if name == "count" else shape):
+            return None
+        stats[name] = array.astype(np.float64)
+    is_sane = all((np.abs(array) <= _NUMBER_MAX).all() for array in stats.values()) and stats["count"][0] >= 1
+    return stats if is_sane else None
 
 
 def _row_faults(spec: DatasetSpec, row: Mapping[str, Any], index: int, first_index: int) -> Iterator[str]:

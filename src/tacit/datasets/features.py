@@ -4,12 +4,17 @@ Source: DESIGN section 8 for the features; LeRobot v3.0 (lerobot 0.4.4, `dataset
 `info.json` and the five columns that every dataset has.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 VIDEO_FEATURE = "observation.images.head"
 FORMAT_VERSION = "v3.0"
 FILES_PER_CHUNK = 1000
+# What a dataset may say of itself at the most; ours, far beyond any camera.
+_FPS_MAX = 1000
+_SIDE_PX_MAX = 65_536
+_NUMBER_MAX = 1_000_000_000
 DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
 EPISODES_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
@@ -159,17 +164,29 @@ def read_spec(info: dict[str, Any]) -> DatasetSpec:
     """The shared facts of a dataset out of its `info.json`.
 
     Raises:
-        KeyError, TypeError, ValueError: Something is missing or of another kind.
+        KeyError, TypeError, ValueError, AttributeError: Something is missing, of another kind or out of bounds.
     """
     height, width, _ = info["features"][VIDEO_FEATURE]["shape"]
     ours = info["tacit"]
     if ours["frame"] not in ("camera", "bench"):
         raise ValueError(f'frame is "{ours["frame"]}"; it is either "camera" or "bench"')
     return DatasetSpec(
-        fps=int(info["fps"]),
-        width=int(width),
-        height=int(height),
+        fps=_read_whole(info["fps"], "fps", _FPS_MAX),
+        width=_read_whole(width, "width", _SIDE_PX_MAX),
+        height=_read_whole(height, "height", _SIDE_PX_MAX),
         frame=ours["frame"],
-        intrinsics={name: float(value) for name, value in ours["intrinsics"].items()},
-        distortion=tuple(float(value) for value in ours["distortion"]),
+        intrinsics={name: _read_number(value, name) for name, value in ours["intrinsics"].items()},
+        distortion=tuple(_read_number(value, "distortion") for value in ours["distortion"]),
     )
+
+
+def _read_whole(value: Any, name: str, high: int) -> int:
+    if type(value) is not int or not 1 <= value <= high:
+        raise ValueError(f"{name} is no whole number from 1 to {high}")
+    return value
+
+
+def _read_number(value: Any, name: str) -> float:
+    if type(value) not in (int, float) or abs(value) > _NUMBER_MAX or math.isnan(value):
+        raise ValueError(f"{name} is no number from -{_NUMBER_MAX} to {_NUMBER_MAX}")
+    return float(value)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tacit.datasets.durable import sync
 from tacit.datasets.writer import MARK
-from tacit.records.errors import ForeignFolderError, UnfinishedDatasetError
+from tacit.records.errors import BadNameError, ForeignFolderError, UnfinishedDatasetError
 
 _INFO = "meta/info.json"
 _TOP_LEVEL = {"README.md", "croissant.json", "data", "meta", "videos"}
@@ -84,8 +84,13 @@ def require_replaceable(target: Path) -> None:
     """Check that a dataset may be published here: nothing, an empty folder, or a dataset of ours and nothing else.
 
     Raises:
+        BadNameError: The path is not UTF-8, and parquet files can be neither written nor read there.
         ForeignFolderError: Something is here that we did not make and will not delete.
     """
+    try:
+        str(target).encode()
+    except UnicodeEncodeError as error:
+        raise BadNameError("folder of a dataset", str(target), "a path in UTF-8") from error
     if not target.exists():
         return
     if not target.is_dir():
@@ -123,7 +128,7 @@ def _find_in_mark(folder: Path, name: str) -> str | None:
         return None
     try:
         mark = json.loads((folder / MARK).read_bytes())
-    except ValueError:  # broken, so it is not the one that anybody looks for
+    except (ValueError, RecursionError):  # broken, so it is not the one that anybody looks for
         return None
     value = mark.get(name) if isinstance(mark, dict) else None
     return value if isinstance(value, str) else None

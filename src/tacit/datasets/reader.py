@@ -14,11 +14,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from tacit.datasets.episode import episode_schema
 from tacit.datasets.features import FEATURES, FRAME_COLUMNS, DatasetSpec, data_path, read_spec, video_path
 from tacit.datasets.video import decode_images
 from tacit.records.errors import UnreadableDatasetError
 
 _ROWS_AT_ONCE = 64
+
+# What comes out of a parquet that is damaged; UnicodeError from a text in it, or a path to it, that is not UTF-8.
+UNREADABLE = (pa.ArrowException, OSError, UnicodeError)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def read_json(folder: Path, relative: str) -> dict[str, Any]:
     """
     try:
         value = json.loads((folder / relative).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnreadableDatasetError(relative, _first_line(error)) from error
     if not isinstance(value, dict):
         raise UnreadableDatasetError(relative, "it is not a JSON object")
@@ -96,7 +100,7 @@ def read_table(folder: Path, relative: str) -> pa.Table:
     try:
         with pq.ParquetFile(folder / relative) as file:
             return file.read()
-    except (pa.ArrowException, OSError) as error:
+    except UNREADABLE as error:
         raise UnreadableDatasetError(relative, _first_line(error)) from error
 
 
@@ -124,8 +128,8 @@ def _vectors(table: pa.Table, relative: str, name: str, width: int) -> NDArray[n
 
 
 def _column(table: pa.Table, relative: str, name: str, kind: pa.DataType) -> pa.ChunkedArray:
-    if name not in table.column_names:
-        raise UnreadableDatasetError(relative, f"the column {name} is missing")
+    if table.column_names.count(name) != 1:
+        raise UnreadableDatasetError(relative, f"the column {name} is missing or there twice")
     column = table.column(name)
     if column.type != kind or column.null_count:
         raise UnreadableDatasetError(relative, f"the column {name} is {column.type}; {kind} without gaps is expected")
@@ -143,7 +147,7 @@ def _episode_columns(folder: Path) -> list[str]:
     relative = _episode_files(folder)[0]
     try:
         return list(pq.read_schema(folder / relative).names)
-    except (pa.ArrowException, OSError) as error:
+    except UNREADABLE as error:
         raise UnreadableDatasetError(relative, _first_line(error)) from error
 
 
@@ -151,7 +155,8 @@ def read_episode_rows(folder: Path, columns: list[str] | None = None) -> Iterato
     """The episode rows in order, a few at a time: the named columns, or all.
 
     Raises:
-        UnreadableDatasetError: There are none, they cannot be read, or a column is missing.
+        UnreadableDatasetError: There are none, they cannot be read, or a column is missing, of another type or empty
+            in a row.
     """
     for relative in _episode_files(folder):
         try:
@@ -159,13 +164,38 @@ def read_episode_rows(folder: Path, columns: list[str] | None = None) -> Iterato
                 absent = sorted(set(columns or ()) - set(file.schema_arrow.names))
                 if absent:
                     raise UnreadableDatasetError(relative, f"the columns {', '.join(absent)} are missing")
+                odd = find_type_faults(file.schema_arrow, columns)
+                if odd:
+                    raise UnreadableDatasetError(relative, odd[0])
                 for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
-                    yield from batch.to_pylist()
-        except (pa.ArrowException, OSError) as error:
+                    yield from _rows(batch, relative)
+        except UNREADABLE as error:
             raise UnreadableDatasetError(relative, _first_line(error)) from error
+
+
+def find_type_faults(found: pa.Schema, columns: list[str] | None = None) -> list[str]:
+    """Every column of episode rows that is there twice or not of the type of the format: the named ones, or all."""
+    expected = episode_schema()
+    faults = []
+    for name in expected.names if columns is None else columns:
+        places = found.get_all_field_indices(name)
+        if len(places) > 1:
+            faults.append(f"the column {name} is there twice")
+        elif places and name in expected.names and found.field(places[0]).type != expected.field(name).type:
+            kinds = f"{found.field(places[0]).type}; {expected.field(name).type}"
+            faults.append(f"the column {name} is {kinds} is expected")
+    return faults
+
+
+def _rows(batch: pa.RecordBatch, relative: str) -> list[dict[str, Any]]:
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if column.null_count:
+            raise UnreadableDatasetError(relative, f"the column {name} is empty in a row")
+    rows: list[dict[str, Any]] = batch.to_pylist()
+    return rows
 
 
 def _first_line(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "it is missing"
-    return f"it cannot be read ({str(error).splitlines()[0]})"
+    return f"it cannot be read ({str(error).partition(chr(10))[0]})"

@@ -38,16 +38,22 @@ _C2PA_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 @contextmanager
 def _opened(path: Path) -> "Iterator[tuple[InputContainer, VideoStream]]":
     """Open an mp4 and find its video; every complaint of the decoder becomes an error that names the file."""
-    name = "/".join(path.parts[-4:])  # as in VIDEO_PATH
+    name = _name(path)
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             if not container.streams.video:
                 raise UnreadableDatasetError(name, "it has no video track")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                raise UnreadableDatasetError(name, "its codec is not known")
             stream.codec_context.thread_count = 1
             yield container, stream
     except (av.error.FFmpegError, OSError) as error:
         raise UnreadableDatasetError(name, f"it cannot be read ({error.strerror or error})") from error
+
+
+def _name(path: Path) -> str:
+    return "/".join(path.parts[-4:])  # as in VIDEO_PATH
 
 
 def read_video_bytes(path: Path, fps: int) -> Iterator[bytes]:
@@ -68,7 +74,7 @@ def _frame_number(packet: "Packet[VideoStream]", fps: int) -> int | None:
     if packet.pts is None or packet.time_base is None:
         return None
     at = packet.pts * packet.time_base * fps
-    return int(at) if at.denominator == 1 else None
+    return int(at) if at.denominator == 1 and abs(at) < 2**63 else None
 
 
 def find_video_faults(path: Path, spec: DatasetSpec, n_frames: int) -> list[str]:
@@ -134,7 +140,11 @@ def sample_images(path: Path) -> Iterator[NDArray[np.uint8]]:
 
     Returns:
         (h, w, 3) uint8 RGB each; every fourth pixel of every fourth row.
+
+    Raises:
+        UnreadableDatasetError: The mp4 cannot be read, or no picture comes out of it.
     """
+    n_found = 0
     with _opened(path) as (container, stream):
         n_keys = sum(1 for packet in container.demux(stream) if packet.size and packet.is_keyframe)
         n_samples = min(n_keys, _SAMPLES_MAX)
@@ -143,8 +153,11 @@ def sample_images(path: Path) -> Iterator[NDArray[np.uint8]]:
         stream.codec_context.skip_frame = "NONKEY"
         for number, picture in enumerate(container.decode(stream)):
             if number in wanted:
+                n_found += 1
                 rgb = np.asarray(picture.to_ndarray(format="rgb24"), dtype=np.uint8)
                 yield rgb[::_SAMPLE_PITCH_PX, ::_SAMPLE_PITCH_PX]
+    if not n_found:
+        raise UnreadableDatasetError(_name(path), "no picture in it can be decoded")
 
 
 def decode_images(path: Path) -> Iterator[NDArray[np.uint8]]:

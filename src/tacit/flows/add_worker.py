@@ -1,13 +1,19 @@
 """Adds a worker to the shop, with a key of their own."""
 
 import re
+from dataclasses import replace
 
 from tacit.flows.ports import Shop
 from tacit.records.errors import AlreadyThereError, BadNameError, UnknownThingError
 from tacit.records.ids import new_id
+from tacit.records.oneline import require_one_line
 from tacit.records.people import Worker
 from tacit.rights.agreement_file import ID_EXPECTED, ID_PATTERN
 from tacit.seal.signatures import lock_key, new_private_key, public_key_of
+
+LABEL_EXPECTED = f"{ID_EXPECTED}, but not of the form of an account (w-…),"
+# An account stands where a label may stand once its worker is erased, so a label must not look like one.
+LABEL_PATTERN = rf"(?!w-[a-z2-7]{{16}}\Z){ID_PATTERN}"
 
 
 def add_worker(shop: Shop, label: str, name: str, language: str, pin: str = "") -> Worker:
@@ -18,16 +24,25 @@ def add_worker(shop: Shop, label: str, name: str, language: str, pin: str = "") 
         pin: Locks the worker's own signing key; "" for a worker whose yes will only be declared.
 
     Raises:
-        BadNameError: The label is not a short name.
+        BadNameError: The label is not a short name, or looks like an account.
+        ControlCharacterError: Name or language is not one plain line.
         AlreadyThereError: That label is taken by a worker of another name or language.
     """
-    if not re.fullmatch(ID_PATTERN, label):
-        raise BadNameError("worker", label, ID_EXPECTED)
-    there = shop.catalogue.find_worker(label)
-    if there is not None:
-        if (there.name, there.language) != (name, language) or (pin and not there.public_key):
-            raise AlreadyThereError("worker", label, "Choose another label, or withdraw this one first.")
-        return there
+    if not re.fullmatch(LABEL_PATTERN, label):
+        raise BadNameError("worker", label, LABEL_EXPECTED)
+    require_one_line("name", name)
+    require_one_line("language", language)
+    with shop.catalogue.transaction():
+        there = shop.catalogue.find_worker(label)
+        if there is None:
+            return _enrol(shop, label, name, language, pin)
+    if (there.name, there.language) != (name, language) or (pin and not there.public_key):
+        step = f"Is it the same person? Correct the entry: tacit worker edit {label}. If not, choose another label."
+        raise AlreadyThereError("worker", label, step)
+    return there
+
+
+def _enrol(shop: Shop, label: str, name: str, language: str, pin: str) -> Worker:
     private_key = new_private_key() if pin else b""
     worker = Worker(
         worker_uid=new_id("w"),
@@ -40,6 +55,21 @@ def add_worker(shop: Shop, label: str, name: str, language: str, pin: str = "") 
     shop.keys.create_worker_key(worker.worker_uid)
     shop.catalogue.add_worker(worker)
     return worker
+
+
+def edit_worker(shop: Shop, label: str, name: str, language: str) -> Worker:
+    """Correct the name or language of a worker who is the same person; "" leaves one as it is.
+
+    Raises:
+        UnknownThingError: There is no such worker.
+        ControlCharacterError: Name or language is not one plain line.
+    """
+    require_one_line("name", name)
+    require_one_line("language", language)
+    worker = require_worker(shop, label)
+    corrected = replace(worker, name=name or worker.name, language=language or worker.language)
+    shop.catalogue.replace_worker(corrected)
+    return corrected
 
 
 def require_worker(shop: Shop, label: str) -> Worker:

@@ -24,13 +24,14 @@ from tacit.flows.find_dataset import dataset_id_of, latest_versions
 from tacit.flows.gate import ask_each, look_again
 from tacit.flows.ports import Progress, Shop
 from tacit.footage.remux import remux_stretch
-from tacit.money.sharetable import BASIS, freeze_shares, share_table_bytes
+from tacit.money.sharetable import BASIS, freeze_shares
 from tacit.motion.metres import assumed_intrinsics
 from tacit.motion.quality import accepted_ms
 from tacit.motion.state import compute_features
 from tacit.motion.trackfile import load_track
+from tacit.records.agreement import Agreement
 from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
-from tacit.records.errors import RefusedError
+from tacit.records.errors import BuildOvertakenError, RefusedError
 from tacit.records.hands import HandTrack
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
@@ -38,6 +39,9 @@ from tacit.records.recording import Outcome, Recording, Stretch
 from tacit.rights.decide import Refusal
 from tacit.seal.c2pa import VideoClaim, VideoSigner, sign_mp4
 from tacit.seal.canonical import canonical_json
+from tacit.seal.signed_shares import share_table_bytes
+
+_TRIES = 3  # of a build that others overtake; the second one usually finds that theirs is the same
 
 
 @dataclass(frozen=True)
@@ -84,20 +88,26 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
     Raises:
         ForeignFolderError: The target holds something that is not a dataset of ours.
         RefusedError: A worker took something back while it was being built; nothing was published.
+        BuildOvertakenError: Other processes kept building it at the same time.
     """
     require_agreement(shop, order.agreement_id)
     require_replaceable(order.target)
+    for _ in range(_TRIES):
+        built = _build(shop, contract, order, progress)
+        if built is not None:
+            return built
+    raise BuildOvertakenError(str(order.target))
+
+
+def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> Built | None:
+    """Build once; None where another process made a version meanwhile."""
     pieces, refused = _choose(shop, order)
     dataset_id = dataset_id_of(shop, order.target)
-    lines = tuple(_lines(pieces))
     before = latest_versions(shop).get(dataset_id)
-    if (
-        before is not None
-        and before.inputs_mac == _inputs_mac(shop, contract, order, pieces)
-        and _is_there(before, order)
-    ):
+    inputs_mac = _inputs_mac(shop, contract, order, pieces)
+    if before is not None and before.inputs_mac == inputs_mac and _is_there(before, order):
         return Built(before, refused)
-    if not lines:
+    if not pieces:
         if find_dataset_id(order.target) == dataset_id:
             remove_dataset(order.target)
         return Built(None, refused)
@@ -108,9 +118,13 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
         # the first and finds the version. The renames are all that happens under the second lock.
         with shop.catalogue.transaction():
             _check_still_allowed(shop, order, pieces)
+            if latest_versions(shop).get(dataset_id) != before:
+                return None
             shop.catalogue.add_dataset_version(version)
         with shop.catalogue.transaction():
             _check_still_allowed(shop, order, pieces)
+            if latest_versions(shop).get(dataset_id) != version:
+                return None
             publish(folder, order.target)
     heal(order.target)
     return Built(version, refused)
@@ -269,10 +283,18 @@ def _sign_video(signer: VideoSigner, claim: VideoClaim, video: Path) -> None:
     plain.unlink()
 
 
+def name_dataset_owner(agreement: Agreement) -> str:
+    """Who owns a dataset, for the public: parties only where none of them can be a worker."""
+    if agreement.kind == "individual":
+        union_and_plant, plant = "the workers and the plant together", "the plant"
+    else:
+        union_and_plant, plant = " and ".join(agreement.parties), agreement.parties[-1]
+    return {"shared": union_and_plant, "worker": "the workers", "plant": plant}[agreement.ownership["datasets"]]
+
+
 def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareTable) -> CardInput:
     """What the cards say; the share table in it names workers by the pseudonyms of this dataset only."""
     agreement = require_agreement(shop, order.agreement_id)
-    owners = {"shared": " and ".join(agreement.parties), "worker": "the workers", "plant": agreement.parties[-1]}
     public = sorted(
         (pseudonym(shop, dataset_id, "worker", account.removeprefix("worker:")), part) for account, part in shares.parts
     )
@@ -285,7 +307,7 @@ def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareT
         version=number,
         agreement_id=order.agreement_id,
         purpose=order.purpose,
-        owner=owners[agreement.ownership["datasets"]],
+        owner=name_dataset_owner(agreement),
         territory=agreement.territory,
         shares=ShareTable(shares.basis, tuple(public), ""),
         made_on=shop.clock.now().date(),

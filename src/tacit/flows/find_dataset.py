@@ -1,5 +1,6 @@
 """Finds datasets of the shop by what people type: an id, or the folder it was written to."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tacit.records.ids import id_from_digest
 
 def dataset_id_of(shop: Shop, target: Path) -> str:
     """The id of the dataset that is written to a folder; the same folder keeps its id from version to version."""
-    return id_from_digest("ds", shop.keys.mac("dataset-id", str(target.resolve()).encode()))
+    return id_from_digest("ds", shop.keys.mac("dataset-id", os.fsencode(target.resolve())))
 
 
 def latest_versions(shop: Shop) -> dict[str, DatasetVersion]:

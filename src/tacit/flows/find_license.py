@@ -4,11 +4,15 @@ from collections.abc import Mapping
 
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.find_dataset import require_version, versions_by_number
+from tacit.flows.grant_license import license_bytes
 from tacit.flows.ports import Shop
 from tacit.money.ledger import LicenseBasis
+from tacit.money.sharetable import freeze_shares
 from tacit.records.dataset import DatasetVersion
-from tacit.records.errors import UnknownThingError
+from tacit.records.errors import AlteredRecordError, UnknownThingError
 from tacit.records.license import License
+from tacit.seal.signatures import is_valid
+from tacit.seal.signed_shares import share_table_bytes
 
 
 def require_license(shop: Shop, license_id: str) -> License:
@@ -24,16 +28,38 @@ def require_license(shop: Shop, license_id: str) -> License:
 
 
 def license_bases(shop: Shop) -> dict[str, LicenseBasis]:
-    """What the bookings on every licence rest on, by licence id."""
+    """What the bookings on every licence rest on, by licence id.
+
+    Raises:
+        AlteredRecordError: A licence or a share table is not what the shop signed.
+    """
     versions = versions_by_number(shop)
     return {granted.license_id: _basis(shop, granted, versions) for granted in shop.catalogue.licenses()}
 
 
 def license_basis(shop: Shop, granted: License) -> LicenseBasis:
-    """What the bookings on one licence rest on: its terms, its agreement, and the share table it froze."""
+    """What the bookings on one licence rest on: its terms, its agreement, and the share table it froze.
+
+    Raises:
+        AlteredRecordError: The licence or the share table is not what the shop signed.
+    """
     return _basis(shop, granted, versions_by_number(shop))
 
 
 def _basis(shop: Shop, granted: License, versions: Mapping[tuple[str, int], DatasetVersion]) -> LicenseBasis:
     dataset = require_version(versions, granted.dataset_id, granted.version)
+    _check_signed(shop, granted, dataset)
     return LicenseBasis(granted, require_agreement(shop, dataset.agreement_id), dataset.shares)
+
+
+def _check_signed(shop: Shop, granted: License, dataset: DatasetVersion) -> None:
+    """Hold a licence and the share table behind it against their signatures, and the table against the episodes."""
+    key, shares = shop.keys.public_key(), dataset.shares
+    if not is_valid(key, license_bytes(granted), granted.signature):
+        raise AlteredRecordError("licence", granted.license_id)
+    name = f"{dataset.dataset_id} version {dataset.version}"
+    signed = share_table_bytes(dataset.dataset_id, dataset.version, dataset.digest, shares.basis, shares.parts)
+    if not is_valid(key, signed, shares.signature):
+        raise AlteredRecordError("share table of the dataset", name)
+    if shares.parts != freeze_shares(dataset.episodes):
+        raise AlteredRecordError("list of episodes of the dataset", name)

@@ -1,9 +1,11 @@
 """Reads what `tacit run FOLDER` is given: footage.toml and the agreement it names, every fault of both at once."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from tacit.flows.add_worker import LABEL_EXPECTED, LABEL_PATTERN
 from tacit.records.agreement import Agreement
 from tacit.records.errors import Fault, FaultyFileError, UnreadableFileError
 from tacit.records.purposes import Purpose
@@ -84,6 +86,10 @@ def read_footage_folder(folder: Path) -> FootageFolder:
 def _read_agreement(file: TomlFile, folder: Path, name: str) -> tuple[Agreement | None, str, list[Fault]]:
     if not name:
         return None, "", []
+    # Faults quote what they find, so a link must not lead to a file of somebody else either; videos are never quoted.
+    if not (folder / name).resolve().is_relative_to(folder.resolve()):
+        file.fault(("agreement",), f'"{name}" lies outside the folder; the agreement belongs beside {FILE_NAME}.')
+        return None, "", []
     try:
         agreement, source = read_agreement(folder / name)
     except FaultyFileError as error:
@@ -95,7 +101,7 @@ def _read_agreement(file: TomlFile, folder: Path, name: str) -> tuple[Agreement 
 
 
 def _read_worker(table: Table) -> DeclaredWorker:
-    label = table.text("id", ID_PATTERN, ID_EXPECTED)
+    label = table.text("id", LABEL_PATTERN, LABEL_EXPECTED)
     name = table.text("name")
     language = table.text("language", _LANGUAGE, 'a language tag, such as "hi",')
     purposes = frozenset(Purpose(purpose) for purpose in table.texts("consent", _PURPOSES) if purpose in _PURPOSES)
@@ -109,7 +115,7 @@ def _read_recording(table: Table, folder: Path) -> DeclaredRecording:
     path = folder / file
     if file and (Path(file).is_absolute() or ".." in Path(file).parts):
         table.fault("file", f'"{file}" lies outside the folder; the videos belong beside {FILE_NAME}.')
-    elif file and not path.exists():
+    elif file and not os.path.exists(path):  # noqa: PTH110 - a name too long for the system is not there; no error
         table.fault("file", f'there is no file "{file}" in the folder.')
     recording = DeclaredRecording(
         file=file,

@@ -1,7 +1,6 @@
 """Grants a licence of a dataset, where every recording in it may leave the shop (rules R4, R8, R11)."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.find_dataset import require_dataset
@@ -12,24 +11,11 @@ from tacit.money.license_terms import check_license_terms
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import RefusedError
 from tacit.records.ids import new_id
-from tacit.records.license import License
-from tacit.records.money import Money
+from tacit.records.license import License, Terms
 from tacit.records.permit import Action
 from tacit.records.purposes import Purpose
 from tacit.rights.decide import Refusal
 from tacit.seal.canonical import canonical_json
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a licensee asks for: which dataset (id or folder), for what, where, until when and for how much."""
-
-    dataset: str
-    licensee: str
-    purposes: frozenset[Purpose]
-    territory: tuple[str, ...]
-    valid_until: date
-    price: Money
 
 
 def grant_license(shop: Shop, terms: Terms) -> License:
@@ -43,15 +29,7 @@ def grant_license(shop: Shop, terms: Terms) -> License:
     with shop.catalogue.transaction():
         dataset = require_dataset(shop, terms.dataset)
         now = shop.clock.now()
-        check_license_terms(
-            require_agreement(shop, dataset.agreement_id),
-            dataset,
-            terms.purposes,
-            terms.territory,
-            terms.valid_until,
-            terms.price,
-            now.date(),
-        )
+        check_license_terms(require_agreement(shop, dataset.agreement_id), dataset, terms, now.date())
         _check_leave(shop, dataset, terms.purposes)
         unsigned = License(
             license_id=new_id("lic"),

@@ -12,6 +12,7 @@ from tacit.flows.ports import Shop
 from tacit.footage.probe import probe
 from tacit.records.errors import SameFootageError, UnreadableVideoError
 from tacit.records.ids import id_from_digest
+from tacit.records.oneline import require_one_line
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
 from tacit.records.recording import Recording
@@ -38,10 +39,13 @@ def ingest(shop: Shop, source: Source) -> Recording:
     The file stays where it is: the shop keeps its place and a keyed digest, never a copy with faces in it.
 
     Raises:
+        ControlCharacterError: Task or station is not one plain line.
         RefusedError: No valid consent; the file was not opened.
         UnreadableVideoError: The file is no video that can be read.
         SameFootageError: Another worker handed in the same footage before.
     """
+    require_one_line("task", source.task)
+    require_one_line("station", source.station)
     worker = require_worker(shop, source.label)
     require_agreement(shop, source.agreement_id)
     unopened = Recording(

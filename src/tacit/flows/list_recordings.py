@@ -22,8 +22,9 @@ class ListedRecording:
 
 def list_recordings(shop: Shop) -> list[ListedRecording]:
     """Every recording of a worker who is still here, in the order of ingest."""
+    recordings = shop.catalogue.recordings()  # read first, so that whoever is not a worker now was erased meanwhile
     labels = {worker.worker_uid: worker.label for worker in shop.catalogue.workers()}
-    return [_listed(shop, recording, labels[recording.worker_uid]) for recording in shop.catalogue.recordings()]
+    return [_listed(shop, one, labels[one.worker_uid]) for one in recordings if one.worker_uid in labels]
 
 
 def _listed(shop: Shop, recording: Recording, label: str) -> ListedRecording:

@@ -27,6 +27,12 @@ class Keys(Protocol):
     def destroy_worker_key(self, worker_uid: str) -> None:
         """Destroy a worker's key for good; harmless where there is none."""
 
+    def note_erasure(self, mark: str, erased_at: datetime) -> None:
+        """Remember that whatever goes by this mark (an opaque id, or a keyed digest in hex) was erased, and when."""
+
+    def find_erasure(self, mark: str) -> datetime | None:
+        """When something of that mark was erased; no old copy of the shop makes it forgotten."""
+
     def seal(self, worker_uid: str, plaintext: bytes, context: str) -> bytes:
         """Encrypt under the worker's key; `context` names the place and must be the same when opened."""
 
@@ -121,6 +127,9 @@ class Catalogue(Protocol):
 
     def add_release(self, release: Release) -> None:
         """Add a release; a signed or witnessed one takes the place of a declared one."""
+
+    def remove_release(self, recording_id: str) -> None:
+        """Take the release of a recording back; harmless where there is none."""
 
     def find_release(self, recording_id: str) -> Release | None:
         """The release of a recording."""

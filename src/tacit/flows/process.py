@@ -1,7 +1,7 @@
 """Processes recordings: asks for each, adopts what is committed already, and sends the rest to the engine."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tacit.flows.contract import Contract
 from tacit.flows.gate import ask_each
@@ -16,12 +16,16 @@ from tacit.rights.decide import Refusal
 
 @dataclass(frozen=True)
 class Processed:
-    """What became of one recording: an outcome, a refusal, or a plain sentence about why there is none."""
+    """What became of one recording: an outcome, a refusal, or a plain sentence about why there is none.
+
+    is_new: the outcome was made just now, not found committed.
+    """
 
     recording: Recording
     outcome: Outcome | None
     refusal: Refusal | None
     problem: str
+    is_new: bool = False
 
 
 def process(
@@ -82,7 +86,7 @@ def _register(shop: Shop, recording: Recording, end: JobEnd) -> Processed:
         kind = type(end.error).__name__
         return Processed(recording, None, None, f"processing broke on this file ({kind}); that is a defect of tacit")
     outcome: Outcome = end.result
-    return _adopt(shop, recording, outcome)
+    return replace(_adopt(shop, recording, outcome), is_new=True)
 
 
 def _adopt(shop: Shop, recording: Recording, outcome: Outcome) -> Processed:

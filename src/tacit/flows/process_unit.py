@@ -89,7 +89,7 @@ def _derive_or_say_why_not(shop: Shop, inputs: Inputs, unit_id: str, report: Cal
     try:
         return _derive(shop, inputs, unit_id, report)
     except UnreadableVideoError as error:
-        return _unreadable(inputs, unit_id, error.reason)
+        return _unreadable(inputs, unit_id, str(error))
 
 
 def _derive(shop: Shop, inputs: Inputs, unit_id: str, report: Callable[[float], None]) -> Outcome:

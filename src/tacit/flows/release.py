@@ -47,6 +47,13 @@ def give_release(shop: Shop, recording: Recording, pin: str = "") -> Release:
     return release
 
 
+def take_declared_release_back(shop: Shop, recording: Recording) -> None:
+    """Take back a release that was only declared; what a worker signed stands until the worker takes it back."""
+    there = shop.catalogue.find_release(recording.recording_id)
+    if there is not None and there.evidence is Evidence.DECLARED:
+        shop.catalogue.remove_release(recording.recording_id)
+
+
 def _owner(shop: Shop, recording: Recording) -> Worker:
     for worker in shop.catalogue.workers():
         if worker.worker_uid == recording.worker_uid:

@@ -14,7 +14,7 @@ from tacit.flows.give_consent import SaidYes, check_not_erased, give_consent
 from tacit.flows.ingest import Source, ingest
 from tacit.flows.ports import Engine, Job, Progress, Shop
 from tacit.flows.process import Processed, process
-from tacit.flows.release import give_release
+from tacit.flows.release import give_release, take_declared_release_back
 from tacit.flows.withdraw_consent import Replaced, finish_withdrawals
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import InputError, RefusedError
@@ -111,7 +111,7 @@ def _take_all_in(
     files: dict[str, str] = {}  # recording id -> the first file that holds it
     with progress.step("Taking footage in", len(folder.recordings)) as tell:
         for count, declared in enumerate(folder.recordings):
-            refusal = refusals[declared.label]
+            refusal = refusals[declared.label] or _find_late_consent(folder, declared)
             answer = refusal if refusal is not None else _take_in(shop, folder, declared)
             if isinstance(answer, Recording):
                 twin = files.setdefault(answer.recording_id, declared.file)
@@ -124,6 +124,14 @@ def _take_all_in(
                 rows[declared.file] = _untaken_row(declared.file, answer)
             tell(count + 1)
     return rows, taken
+
+
+def _find_late_consent(folder: FootageFolder, declared: DeclaredRecording) -> Refusal | None:
+    """A yes that is declared for after the filming; one that was declared for before, in an earlier run, is void."""
+    worker = next(one for one in folder.workers if one.label == declared.label)
+    if worker.consented_at is not None and worker.consented_at > declared.started_at:
+        return Refusal("R1", "the worker consented only after it was filmed.")
+    return None
 
 
 def _take_in(shop: Shop, folder: FootageFolder, declared: DeclaredRecording) -> Recording | Refusal | InputError:
@@ -144,6 +152,8 @@ def _take_in(shop: Shop, folder: FootageFolder, declared: DeclaredRecording) -> 
         return error
     if declared.released:
         give_release(shop, recording)
+    else:
+        take_declared_release_back(shop, recording)
     return recording
 
 

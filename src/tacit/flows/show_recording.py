@@ -39,15 +39,15 @@ def show_recording(shop: Shop, recording_id: str, purpose: Purpose) -> str:
     if listed.outcome is not None and listed.outcome.video_key:
         track = _load(shop, permit, listed.outcome)
         key_frames = _load_key_frames(shop, permit, listed.outcome, track)
+    is_held = listed.status is Status.HELD
     view = RecordingView(
         label=f"{listed.recording.recording_id} ({listed.label})",
         task=listed.recording.task,
         status=listed.status,
-        rule="",
-        reason="" if listed.status is Status.HELD else listed.reason,
+        rule="R4" if is_held else "",
+        reason="" if is_held else listed.reason,  # the page says at length what being held means
         outcome=listed.outcome,
         seen=track.seen if track is not None else np.zeros((0, 2), np.float32),
-        face_frames=None,
         key_frames=key_frames,
     )
     return render_recording(view)

@@ -89,17 +89,19 @@ def erase_worker(shop: Shop, worker_uid: str) -> int:
     """
     settle_filming(shop, worker_uid)
     noes = [withdrawal.withdrawn_at for withdrawal in shop.catalogue.withdrawals(worker_uid)]
-    n_objects = shop.vault.erase(worker_uid)
-    shop.keys.destroy_worker_key(worker_uid)
     # Where an old backup lost the withdrawal, any yes from before this moment counts as taken back.
-    shop.catalogue.erase_worker(worker_uid, max(noes, default=shop.clock.now()))
+    erased_at = max(noes, default=shop.keys.find_erasure(worker_uid) or shop.clock.now())
+    n_objects = shop.vault.erase(worker_uid)
+    shop.keys.note_erasure(worker_uid, erased_at)
+    shop.keys.destroy_worker_key(worker_uid)
+    shop.catalogue.erase_worker(worker_uid, erased_at)
     return n_objects
 
 
 def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> list[Replaced]:
     """Finish withdrawals that were interrupted; does nothing where none was. Returns what still could not be done."""
     for uid in shop.catalogue.unfinished_erasures():
-        if shop.vault.is_erased(uid):  # a key may also be missing because somebody lost it
+        if _is_erased(shop, uid):  # a key may also be missing because somebody lost it
             erase_worker(shop, uid)
     now = shop.clock.now()
     standing: dict[str, frozenset[Purpose]] = {}
@@ -120,7 +122,12 @@ def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> li
 def _is_denied(shop: Shop, standing: dict[str, frozenset[Purpose]], purpose: Purpose, worker_uid: str) -> bool:
     if worker_uid in standing:
         return purpose not in standing[worker_uid]
-    return shop.vault.is_erased(worker_uid)
+    return _is_erased(shop, worker_uid)
+
+
+def _is_erased(shop: Shop, worker_uid: str) -> bool:
+    """True after an erasure, also where an old copy of the shop was put back that does not know of it."""
+    return shop.vault.is_erased(worker_uid) or shop.keys.find_erasure(worker_uid) is not None
 
 
 def _uses(version: DatasetVersion, worker_uid: str, purposes: frozenset[Purpose]) -> bool:

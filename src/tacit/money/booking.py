@@ -86,11 +86,13 @@ def book_payment(
 
     Raises:
         BadReferenceError: The reference is not of the form that can stand in the ledger.
-        BadPaymentError: Another currency than the price, nothing, or more than is unpaid.
+        BadPaymentError: Another currency than the price, nothing, more than is unpaid, or the reference is booked
+            already with another amount.
     """
     if not _REFERENCE.fullmatch(reference):
         raise BadReferenceError(reference)
     transaction_id = f"payment:{granted.license_id}:{reference}"
+    _check_reference(granted, amount, reference, [one for one in booked if one.transaction_id == transaction_id])
     paid_before = compute_paid(granted, _before(booked, transaction_id))
     _check_payment(granted, amount, paid_before)
     paid_minor = paid_before.amount_minor + amount.amount_minor
@@ -187,6 +189,18 @@ def compute_pool_balance(granted: License, booked: Sequence[Transaction]) -> Mon
 def _before(booked: Sequence[Transaction], transaction_id: str) -> list[Transaction]:
     """The transactions that were booked before the one of that id; all of them where it is not there."""
     return list(takewhile(lambda entry: entry.transaction_id != transaction_id, booked))
+
+
+def _check_reference(granted: License, amount: Money, reference: str, same: Sequence[Transaction]) -> None:
+    """Refuse a payment whose reference stands in the ledger already, for another amount."""
+    known = compute_paid(granted, same)
+    if same and known != amount:
+        raise BadPaymentError(
+            granted.license_id,
+            str(amount),
+            f"the reference {reference} is booked already, with {known}",
+            "Look at what came in; another payment needs a reference of its own.",
+        )
 
 
 def _check_payment(granted: License, amount: Money, paid_before: Money) -> None:

@@ -6,40 +6,31 @@ from datetime import date
 from tacit.records.agreement import Agreement
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import LicenseTermsError
+from tacit.records.license import Terms
 from tacit.records.money import Money
 from tacit.records.purposes import Purpose
 from tacit.words.figures import write_list
 
 
-def check_license_terms(
-    agreement: Agreement,
-    dataset: DatasetVersion,
-    purposes: Set[Purpose],
-    territory: Sequence[str],
-    until: date,
-    price: Money,
-    today: date,
-) -> None:
+def check_license_terms(agreement: Agreement, dataset: DatasetVersion, terms: Terms, today: date) -> None:
     """Check the terms of a licence before it is granted, and list everything that is wrong with them.
 
     Args:
         agreement: What the dataset was made under.
         dataset: What is to be licensed.
-        purposes: What the licensee may use it for; exactly what the dataset was built for, since that is what its
-            workers were asked.
-        territory: Where; at least one place, each allowed by the agreement.
-        until: The last day; not past, and not after the agreement's last day.
-        price: More than zero, in the agreement's currency.
+        terms: Purposes exactly those that the dataset was built for, since that is what its workers were asked; at
+            least one place, each allowed by the agreement; a last day that is not past, and not after the agreement's
+            own; a price of more than zero in the agreement's currency.
         today: The day of granting; within the agreement's own time.
 
     Raises:
         LicenseTermsError: One sentence for each term that does not hold.
     """
     faults = [
-        *_find_purpose_faults(agreement, dataset, purposes),
-        *_find_territory_faults(agreement, territory),
-        *_find_time_faults(agreement, until, today),
-        *_find_price_faults(agreement, price),
+        *_find_purpose_faults(agreement, dataset, terms.purposes),
+        *_find_territory_faults(agreement, terms.territory),
+        *_find_time_faults(agreement, terms.valid_until, today),
+        *_find_price_faults(agreement, terms.price),
     ]
     if dataset.agreement_id != agreement.agreement_id:
         faults.append(f"The dataset was made under {dataset.agreement_id}, not under {agreement.agreement_id}.")

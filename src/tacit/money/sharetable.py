@@ -1,11 +1,10 @@
-"""The table of who shares in a dataset's income, frozen and signed when the dataset is made (rule M6)."""
+"""The table of who shares in a dataset's income, frozen when the dataset is made (rule M6)."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from tacit.records.dataset import EpisodeLine
 from tacit.records.ledger import worker_account
-from tacit.seal.canonical import canonical_json
 
 # The agreement splits a pool by hours and by value. The value of a part of a dataset is first measured when a skill is
 # trained on it, so for a dataset both halves go by time; the table and every statement say so in these words.
@@ -25,22 +24,3 @@ def freeze_shares(lines: Sequence[EpisodeLine]) -> tuple[tuple[str, int], ...]:
     for line in lines:
         accepted_ms[worker_account(line.worker_uid)] += line.accepted_ms
     return tuple(sorted((account, total) for account, total in accepted_ms.items() if total > 0))
-
-
-def share_table_bytes(
-    dataset_id: str, version: int, dataset_digest: str, basis: str, parts: Sequence[tuple[str, int]]
-) -> bytes:
-    """Write what the shop signs: the table together with the dataset version that it belongs to.
-
-    The dataset is in the signed bytes so that a table cannot be moved to another dataset. Source of the form: ours.
-    """
-    return canonical_json(
-        {
-            "form": "tacit share table 1",
-            "dataset": dataset_id,
-            "version": version,
-            "digest": dataset_digest,
-            "basis": basis,
-            "parts": [[account, part] for account, part in parts],
-        }
-    )

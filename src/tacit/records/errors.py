@@ -100,14 +100,28 @@ class BadNameError(InputError):
         super().__init__(f'"{name[:60]}" cannot name a {noun}; {expected} is expected.')
 
 
+class ControlCharacterError(InputError):
+    """A text that people type holds a character that is no part of a plain line. The text is not repeated."""
+
+    def __init__(self, noun: str, control: str) -> None:
+        super().__init__(
+            f"The {noun} holds the control character {control}; a text of one plain line is expected. "
+            "Type it again without it."
+        )
+
+
 class BadAmountError(InputError):
     """An amount of money is not written as plain digits of a known form."""
 
-    def __init__(self, text: str, currency: str) -> None:
-        super().__init__(
-            f'"{text}" is not an amount in {currency}. '
-            'Write plain digits with a point, in quotes, such as "2500.00", and a currency of three capital letters.'
-        )
+    def __init__(self, text: str, expected: str) -> None:
+        super().__init__(f'"{text}" cannot be booked; {expected}, in plain digits without sign or commas, is expected.')
+
+
+class UnknownCurrencyError(InputError):
+    """A currency was named that nobody can be paid in."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(f'"{currency[:20]}" is no currency of ISO 4217. Give its three capital letters, such as INR.')
 
 
 class UnknownThingError(InputError):
@@ -216,6 +230,15 @@ class NotRefusableError(InputError):
         super().__init__(f"The worker {label} said yes before. Use `tacit consent withdraw {label}`.")
 
 
+class PlainInShopError(InputError):
+    """Something was to be written in the clear among the sealed things of the shop, or among its keys (D5)."""
+
+    def __init__(self, target: str, what: str, folder: str) -> None:
+        super().__init__(
+            f"{target} lies inside {what} {folder}, where nothing is written in the clear (D5). Name a place outside."
+        )
+
+
 class SameFootageError(InputError):
     """Two workers cannot have filmed the same file."""
 
@@ -237,6 +260,15 @@ class UnverifiedOutputError(DamageError):
         super().__init__(
             f"Of {expected} frames written, {n_video} read back from the video and {n_track} from the hand track. "
             "Nothing was committed. Check the disk, then process again."
+        )
+
+
+class AlteredRecordError(DamageError):
+    """What the shop signed is not what it reads back."""
+
+    def __init__(self, noun: str, name: str) -> None:
+        super().__init__(
+            f"The {noun} {name} was changed after it was signed. Nothing was booked. Compare the shop with a backup."
         )
 
 
@@ -366,7 +398,7 @@ class NoCatalogueError(DamageError):
     """There is no catalogue where the shop should have one."""
 
     def __init__(self, place: str) -> None:
-        super().__init__(f"The shop has no catalogue at {place}. Restore it from a backup, or rebuild it.")
+        super().__init__(f"The shop has no catalogue at {place}. Restore it from a backup, then run `tacit recover`.")
 
 
 class CatalogueDamageError(DamageError):
@@ -424,6 +456,16 @@ class ObjectStoreError(MachineError):
 
     def __init__(self, deed: str, cause: str) -> None:
         super().__init__(f"The object store could not {deed}: {cause}. Make room or give access, then run again.")
+
+
+class UnwritableCatalogueError(MachineError):
+    """The catalogue cannot be opened for writing, and without that it cannot even be read."""
+
+    def __init__(self, file: str, folder: str, cause: str) -> None:
+        super().__init__(
+            f"The catalogue {file} cannot be written ({cause}). The folder {folder} and everything in it must be "
+            "writable. Give access, or name another shop with --shop."
+        )
 
 
 class CatalogueUnavailableError(MachineError):
@@ -559,6 +601,20 @@ class NoNoticeError(RefusedError):
         )
 
 
+class ForeignPageError(InputError):
+    """A page was to be written to a place where something else is."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path} was left as it is: {reason}. Name a new file; tacit replaces its own pages only.")
+
+
+class NoPageFolderError(InputError):
+    """A page was to be written into a folder that is not there."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"There is no folder {folder} to write the page into. Make it, or name another place.")
+
+
 class OutsideLinkError(InputError):
     """A page was to link to something that does not lie beside it."""
 
@@ -679,6 +735,16 @@ class ForeignShopFolderError(InputError):
         super().__init__(f"{folder} is not empty; a new shop needs a folder of its own.")
 
 
+class ForeignDemoFolderError(InputError):
+    """A demo was to be made where something of the user's is."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(
+            f"{folder} was left as it is: {reason}. "
+            "Name a new or empty folder, or move away what is there; the demo replaces an earlier demo only."
+        )
+
+
 class MissingSecretError(InputError):
     """The shop's master key comes from the environment, and the environment does not hold it."""
 
@@ -711,6 +777,13 @@ class NoHomeError(MachineError):
 
     def __init__(self, variable: str) -> None:
         super().__init__(f"There is no home folder to keep things in. Set {variable} to a folder.")
+
+
+class BuildOvertakenError(InputError):
+    """Another process made a version of the same dataset while this one was being built."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"Another command built the dataset at {path} meanwhile. Run this one again if it is needed.")
 
 
 class NothingToBuildError(InputError):

@@ -1,10 +1,22 @@
-"""A licence: who may use what, for which purposes, where, until when and for how much (rule R8)."""
+"""A licence, and the terms it is asked for with: who may use what, for which purposes, where, until when and for how much (rule R8)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from tacit.records.money import Money
 from tacit.records.purposes import Purpose
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a licensee asks for: which dataset (id or folder), for what, where, until when and for how much."""
+
+    dataset: str
+    licensee: str
+    purposes: frozenset[Purpose]
+    territory: tuple[str, ...]
+    valid_until: date
+    price: Money
 
 
 @dataclass(frozen=True)

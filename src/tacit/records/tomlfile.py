@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from tacit.records.errors import Fault, FaultyFileError, UnreadableFileError
+from tacit.records.oneline import find_control
 
 _Path = tuple[str | int, ...]
 
 _GROUP_LINES_MAX = 500  # of one value; without a bound, a bracket left open makes a long file take forever
+_KEY_PARTS_MAX = 8  # of a dotted key whose own line is kept; no file of ours nests deeper, and a hostile one may
 
 
 class TomlFile:
@@ -44,7 +46,7 @@ class TomlFile:
         self._locate()
         self.check()
         try:
-            values = tomllib.loads(self.text)
+            values = _parse(self.text)
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"\(at line (\d+)", str(error))
             line = int(found.group(1)) if found else 0
@@ -136,6 +138,10 @@ class Table:
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             self.fault(key, f'"{key}" is {_describe(value)}; {expected} is expected.')
             return None
+        control = next(filter(None, (find_control(text) for text in _texts_of(value))), "")
+        if control:  # such a text is not repeated either
+            self.fault(key, f'"{key}" holds the control character {control}; a text of one plain line is expected.')
+            return None
         return value
 
     def text(self, key: str, pattern: str = r"\S(.*\S)?", expected: str = "a text in quotes") -> str:
@@ -175,7 +181,7 @@ class Table:
         expected = f"a whole number from {low} to {high}"
         value = self._take(key, int, expected)
         if value is not None and not low <= value <= high:
-            self.fault(key, f'"{key}" is {value}; {expected} is expected.')
+            self.fault(key, f'"{key}" is {_describe(value)}; {expected} is expected.')
         return low if value is None else int(value)
 
     def boolean(self, key: str) -> bool:
@@ -199,7 +205,11 @@ class Table:
         if value.tzinfo is None:
             self.fault(key, f'"{key}" is a time without an offset; {expected} is expected.')
             return value.replace(tzinfo=UTC)
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            self.fault(key, f'"{key}" lies before the year 1 or after the year 9999 in UTC; {expected} is expected.')
+            return value.replace(tzinfo=UTC)
 
     def table(self, key: str) -> "Table":
         """A table inside this one; an empty one where it is missing."""
@@ -225,11 +235,25 @@ class Table:
                 self.fault(key, f'"{key}" is not a known key here; known are {known}.')
 
 
+def _parse(text: str) -> dict[str, Any]:
+    """Parse TOML.
+
+    Raises:
+        tomllib.TOMLDecodeError: It is no TOML, or none that Python can hold.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (RecursionError, ValueError) as error:  # ValueError: a number of thousands of digits
+        raise tomllib.TOMLDecodeError("a value is nested too deep, or a number is too long") from error
+
+
 def _parse_group(lines: list[str], at: int) -> tuple[int, dict[str, Any] | None]:
     """Parse the shortest run of lines from `at` that is TOML; returns the line after it, and None if there is none."""
     for end in range(at + 1, min(at + _GROUP_LINES_MAX, len(lines)) + 1):
         try:
-            return end, tomllib.loads("\n".join(lines[at:end]))
+            return end, _parse("\n".join(lines[at:end]))
         except tomllib.TOMLDecodeError:
             if not _may_go_on("\n".join(lines[at:end])):
                 return at + 1, None
@@ -242,12 +266,16 @@ def _may_go_on(text: str) -> bool:
     return value.count("[") > value.count("]") or value.count('"""') % 2 == 1 or value.count("'''") % 2 == 1
 
 
-def _paths(values: dict[str, Any]) -> Iterable[_Path]:
+def _paths(values: dict[str, Any], n_parts_max: int = _KEY_PARTS_MAX) -> Iterable[_Path]:
     for key, value in values.items():
         yield (key,)
-        if isinstance(value, dict):
-            for rest in _paths(value):
+        if isinstance(value, dict) and n_parts_max > 1:
+            for rest in _paths(value, n_parts_max - 1):
                 yield (key, *rest)
+
+
+def _texts_of(value: object) -> Iterable[str]:
+    return (one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
 
 
 def _describe(value: object) -> str:
@@ -255,6 +283,8 @@ def _describe(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return f'the text "{value[:60]}"'
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return "a number of more than 18 digits"
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, datetime):

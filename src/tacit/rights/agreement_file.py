@@ -1,12 +1,12 @@
 """Reads an agreement as a union and a plant would write it: a TOML file, every fault listed at once with its line."""
 
 import hashlib
+import re
 from datetime import date
 from pathlib import Path
 
 from tacit.records.agreement import Agreement, Bounty, Royalty
-from tacit.records.errors import BadAmountError
-from tacit.records.money import Money, parse_money
+from tacit.records.money import CURRENCIES, Money, amount_pattern, expected_amount, parse_money
 from tacit.records.purposes import Purpose
 from tacit.records.tomlfile import Table, TomlFile
 
@@ -83,15 +83,13 @@ def _read_territory(table: Table) -> tuple[str, ...]:
 
 
 def _read_bounty(table: Table) -> Bounty:
-    currency = table.text("currency", r"[A-Z]{3}", 'a currency of three capital letters, such as "INR"')
-    bounty = Bounty(
-        per_accepted_hour=_money(table, "per_accepted_hour", currency),
-        floor_per_hour=_money(table, "floor_per_hour", currency),
-    )
-    if bounty.floor_per_hour.amount_minor > bounty.per_accepted_hour.amount_minor:
+    expected = 'a currency of ISO 4217, three capital letters such as "INR",'
+    currency = table.text("currency", "|".join(sorted(CURRENCIES)), expected)
+    rate, floor = (_money(table, key, currency) for key in ("per_accepted_hour", "floor_per_hour"))
+    if rate and floor and floor.amount_minor > rate.amount_minor:
         table.fault("floor_per_hour", '"floor_per_hour" is more than "per_accepted_hour"; a floor lies below it.')
     table.close()
-    return bounty
+    return Bounty(rate or Money(currency, 0), floor or Money(currency, 0))
 
 
 def _read_royalty(table: Table, currency: str) -> Royalty:
@@ -99,7 +97,7 @@ def _read_royalty(table: Table, currency: str) -> Royalty:
     royalty = Royalty(
         pool_basis_points=_percent(table, "pool_percent"),
         remainder_to=table.text("remainder_to", ID_PATTERN, ID_EXPECTED),
-        internal_run=_money(table, "internal_run", currency),
+        internal_run=_money(table, "internal_run", currency) or Money(currency, 0),
         hours_basis_points=_percent(split, "hours"),
         value_basis_points=_percent(split, "value"),
         # "stop" would need a rule for whom a stopped share goes to; until there is one, it cannot be promised.
@@ -112,15 +110,13 @@ def _read_royalty(table: Table, currency: str) -> Royalty:
     return royalty
 
 
-def _money(table: Table, key: str, currency: str) -> Money:
-    text = table.text(key, r".*", 'an amount in quotes, such as "2500.00",')
-    if not text:
-        return Money(currency, 0)
-    try:
-        return parse_money(text, currency if len(currency) == 3 and currency.isupper() else "XXX")
-    except BadAmountError:
-        table.fault(key, f'"{key}" is "{text[:40]}"; an amount in quotes, such as "2500.00", is expected.')
-        return Money(currency, 0)
+def _money(table: Table, key: str, currency: str) -> Money | None:
+    """An amount in quotes; None where it is faulty, or its currency is, without which it cannot be read."""
+    if currency not in CURRENCIES:
+        table.text(key, r"[0-9].*", 'an amount in quotes, such as "2500.00",')
+        return None
+    text = table.text(key, amount_pattern(currency), f"{expected_amount(currency)}, in quotes,")
+    return parse_money(text, currency) if re.fullmatch(amount_pattern(currency), text) else None
 
 
 def _percent(table: Table, key: str) -> int:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from sqlalchemy.engine import URL
+
 from tacit.flows.ports import Keys
 from tacit.store.database import Database
 from tacit.store.dataset_rows import DatasetRows
@@ -13,7 +15,7 @@ from tacit.store.recording_rows import RecordingRows
 from tacit.store.schema import bring_up_to_date, check_catalogue
 
 
-def create_catalogue(url: str) -> None:
+def create_catalogue(url: str | URL) -> None:
     """Make the tables of a new shop; harmless where they are there.
 
     Args:
@@ -41,7 +43,7 @@ class SqlCatalogue(PeopleRows, RecordingRows, DatasetRows, LedgerRows, LogRows):
         CatalogueUnavailableError, CatalogueDamageError: From every call, see `Database`.
     """
 
-    def __init__(self, url: str, keys: Keys) -> None:
+    def __init__(self, url: str | URL, keys: Keys) -> None:
         database = Database(url)
         super().__init__(database, keys)
         with ExitStack() as on_failure:

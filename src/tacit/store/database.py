@@ -17,7 +17,12 @@ from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from tacit.records.errors import CatalogueDamageError, CatalogueUnavailableError, UnfinishedErasureError
+from tacit.records.errors import (
+    CatalogueDamageError,
+    CatalogueUnavailableError,
+    UnfinishedErasureError,
+    UnwritableCatalogueError,
+)
 
 BUSY_TIMEOUT_S = 60
 
@@ -30,20 +35,20 @@ class Database:
 
     Args:
         url: As SQLAlchemy writes it: "sqlite:////shop/catalogue.db", "sqlite://" (in memory, for one thread) or
-            "postgresql+psycopg://user@host/name".
+            "postgresql+psycopg://user@host/name"; or a URL made of its parts, which a path of any signs needs.
 
     Raises:
         CatalogueUnavailableError: From every call, where it cannot be reached, is locked for too long or has no room.
         CatalogueDamageError: From every call, where it contradicts itself or is no database.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.is_in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
         self._engine = _make_engine(self.url, self.is_in_memory)
         event.listen(self._engine, "begin", self._begin)
-        event.listen(self._engine, "handle_error", _tell)
+        event.listen(self._engine, "handle_error", self._tell)
         if self.is_sqlite:
             event.listen(self._engine, "connect", _set_up_sqlite)
         self._mine = threading.local()
@@ -100,6 +105,19 @@ class Database:
         elif writes:
             connection.exec_driver_sql(_POSTGRES_LOCK)
 
+    def _tell(self, context: ExceptionContext) -> None:
+        """Say what a database driver says in our words, without the statement and its values."""
+        original = context.original_exception
+        cause = str(original).partition("\n")[0]
+        if isinstance(context.sqlalchemy_exception, IntegrityError):
+            raise CatalogueDamageError("a row contradicts another") from original
+        if self.sqlite_file and isinstance(original, sqlite3.Error) and _is_closed_to_us(original):
+            raise UnwritableCatalogueError(self.place, str(self.sqlite_file.parent), cause) from original
+        if isinstance(context.sqlalchemy_exception, OperationalError):
+            raise CatalogueUnavailableError(cause) from original
+        if isinstance(original, sqlite3.DatabaseError):
+            raise CatalogueDamageError(cause) from original
+
     def _clear_old_pages(self) -> None:
         """Write the SQLite file anew and empty its write-ahead log.
 
@@ -139,12 +157,7 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _tell(context: ExceptionContext) -> None:
-    """Say what a database driver says in our words, without the statement and its values."""
-    cause = str(context.original_exception).partition("\n")[0]
-    if isinstance(context.sqlalchemy_exception, IntegrityError):
-        raise CatalogueDamageError("a row contradicts another") from context.original_exception
-    if isinstance(context.sqlalchemy_exception, OperationalError):
-        raise CatalogueUnavailableError(cause) from context.original_exception
-    if isinstance(context.original_exception, sqlite3.DatabaseError):
-        raise CatalogueDamageError(cause) from context.original_exception
+def _is_closed_to_us(error: sqlite3.Error) -> bool:
+    """True where SQLite may not open or write its files; the low byte of its extended codes says that."""
+    code = getattr(error, "sqlite_errorcode", None)  # set for errors of SQLite's own, not for those of the driver
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)

@@ -1,4 +1,7 @@
-"""Agreements, dataset versions with their lineage and share tables, and licences. Nothing in them names a worker."""
+"""Agreements, dataset versions with their lineage and share tables, and licences.
+
+A party of an agreement and a folder may name somebody, so those are sealed; nothing else here names a worker.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -20,6 +23,7 @@ class DatasetRows(Rows):
 
     def add_agreement(self, agreement: Agreement, source: str) -> None:
         """Add an agreement with the text it was read from. Raises AlreadyThereError."""
+        place = f"agreements/{agreement.agreement_id}"
         with self._database.writing() as connection:
             known = self.find_agreement(agreement.agreement_id)
             if known is not None:
@@ -29,23 +33,23 @@ class DatasetRows(Rows):
                 insert(tables.agreements).values(
                     agreement_id=agreement.agreement_id,
                     position=next_position(connection, tables.agreements),
-                    body=encode_record(agreement).decode(),
-                    source=source,
+                    body_sealed=self._keys.seal_for_shop(encode_record(agreement), f"{place}/body"),
+                    source_sealed=self._keys.seal_for_shop(source.encode(), f"{place}/source"),
                 )
             )
 
     def find_agreement(self, agreement_id: str) -> Agreement | None:
         """The agreement of that id."""
-        statement = select(tables.agreements.c.body).where(tables.agreements.c.agreement_id == agreement_id)
+        statement = select(tables.agreements).where(tables.agreements.c.agreement_id == agreement_id)
         with self._database.reading() as connection:
-            body = connection.execute(statement).scalar()
-        return body and decode_record(Agreement, body)
+            row = connection.execute(statement).one_or_none()
+        return self._read_agreement(row) if row is not None else None
 
     def agreements(self) -> list[Agreement]:
         """All agreements, in the order they were added."""
         with self._database.reading() as connection:
-            bodies = connection.execute(select(tables.agreements.c.body).order_by(tables.agreements.c.position))
-            return [decode_record(Agreement, body) for body in bodies.scalars()]
+            rows = connection.execute(select(tables.agreements).order_by(tables.agreements.c.position))
+            return [self._read_agreement(row) for row in rows]
 
     def add_dataset_version(self, dataset: DatasetVersion) -> None:
         """Add a dataset version with its lineage and share table. Raises AlreadyThereError."""
@@ -112,6 +116,10 @@ class DatasetRows(Rows):
         with self._database.reading() as connection:
             bodies = connection.execute(select(tables.licenses.c.body).order_by(tables.licenses.c.position))
             return [decode_record(License, body) for body in bodies.scalars()]
+
+    def _read_agreement(self, row: Row[tuple[object, ...]]) -> Agreement:
+        body = self._keys.unseal_for_shop(row.body_sealed, f"agreements/{row.agreement_id}/body")
+        return decode_record(Agreement, body)
 
     def _read_dataset(self, connection: Connection, row: Row[tuple[object, ...]]) -> DatasetVersion:
         key = {"dataset_id": row.dataset_id, "version": row.version}

@@ -10,10 +10,12 @@ import hmac
 import os
 import secrets
 from abc import ABC, abstractmethod
+from datetime import datetime
 from pathlib import Path
 
 from tacit.records.errors import ErasedError, KeyringError
 from tacit.seal import signatures
+from tacit.seal.canonical import utc_text
 from tacit.seal.derive import KEY_BYTES, derive_key
 from tacit.seal.envelope import open_bytes, seal_bytes
 from tacit.store.disk import flush, write_new_file
@@ -39,6 +41,14 @@ class ShopKeys(ABC):
     @abstractmethod
     def destroy_worker_key(self, worker_uid: str) -> None:
         """Destroy a worker's key for good; harmless where there is none."""
+
+    @abstractmethod
+    def note_erasure(self, mark: str, erased_at: datetime) -> None:
+        """Remember that whatever goes by this mark (an opaque id, or a keyed digest in hex) was erased, and when."""
+
+    @abstractmethod
+    def find_erasure(self, mark: str) -> datetime | None:
+        """When something of that mark was erased; None where it never was."""
 
     @abstractmethod
     def _find_worker_key(self, worker_uid: str) -> bytes | None:
@@ -94,6 +104,7 @@ class MemoryKeyring(ShopKeys):
     def __init__(self, master_key: bytes, shop_id: str) -> None:
         super().__init__(master_key, shop_id)
         self._keys: dict[str, bytes] = {}
+        self._erasures: dict[str, datetime] = {}
 
     def create_worker_key(self, worker_uid: str) -> None:
         """Make a worker's key; harmless where there is one already."""
@@ -102,6 +113,14 @@ class MemoryKeyring(ShopKeys):
     def destroy_worker_key(self, worker_uid: str) -> None:
         """Forget a worker's key; harmless where there is none."""
         self._keys.pop(worker_uid, None)
+
+    def note_erasure(self, mark: str, erased_at: datetime) -> None:
+        """Remember an erasure."""
+        self._erasures[mark] = erased_at
+
+    def find_erasure(self, mark: str) -> datetime | None:
+        """When something of that mark was erased."""
+        return self._erasures.get(mark)
 
     def _find_worker_key(self, worker_uid: str) -> bytes | None:
         return self._keys.get(worker_uid)
@@ -160,6 +179,25 @@ class FileKeyring(ShopKeys):
             for path in (self._path(worker_uid), *self._folder.glob(f"{worker_uid}.*.draft")):
                 _overwrite_and_remove(path)
             flush(self._folder)
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def note_erasure(self, mark: str, erased_at: datetime) -> None:
+        """Remember an erasure where no old copy of the shop can make it forgotten; on disk when this returns."""
+        draft = self._folder / f"{mark}.{secrets.token_hex(4)}.draft"
+        try:
+            write_new_file(draft, utc_text(erased_at).encode())
+            draft.replace(self._folder / f"{mark}.erased")
+            flush(self._folder)
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def find_erasure(self, mark: str) -> datetime | None:
+        """When something of that mark was erased."""
+        try:
+            return datetime.fromisoformat((self._folder / f"{mark}.erased").read_text("ascii"))
+        except FileNotFoundError:
+            return None
         except OSError as error:
             raise self._unusable(error) from error
 

@@ -231,10 +231,10 @@ def _told(deed: str) -> Iterator[None]:
         yield
     except (AlreadyExistsError, FileNotFoundError):
         raise
-    except OSError as error:
-        raise ObjectStoreError(deed, error.strerror or "unknown") from error
-    except BaseError as error:
-        # The system's own word stands in brackets; the rest of the text is a dump of obstore's insides.
+    except (OSError, BaseError) as error:
+        # obstore's own OSError has no number: the system's word stands in brackets, the rest is a dump of its insides.
         code = re.search(r"\(os error ([0-9]+)\)", str(error))
         cause = os.strerror(int(code.group(1))) if code else str(error).partition("\n")[0]
+        if isinstance(error, OSError) and error.strerror:
+            cause = error.strerror
         raise ObjectStoreError(deed, cause) from error

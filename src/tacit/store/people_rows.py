@@ -154,6 +154,8 @@ class PeopleRows(Rows):
             label_mac = connection.execute(
                 select(tables.workers.c.label_mac).where(tables.workers.c.worker_uid == worker_uid)
             ).scalar()
+            if label_mac:
+                self._keys.note_erasure(label_mac.hex(), erased_at)
             erasure = {"label_mac": label_mac, "erased_at": utc_text(erased_at)}
             if label_mac and not connection.execute(select(tables.erasures).filter_by(**erasure)).one_or_none():
                 connection.execute(insert(tables.erasures).values(erasure))
@@ -178,10 +180,13 @@ class PeopleRows(Rows):
 
     def find_erasure(self, label: str) -> datetime | None:
         """When a worker of this label was erased, the latest time."""
-        latest = select(func.max(tables.erasures.c.erased_at)).filter_by(label_mac=self._label_mac(label))
+        label_mac = self._label_mac(label)
+        latest = select(func.max(tables.erasures.c.erased_at)).filter_by(label_mac=label_mac)
         with self._database.reading() as connection:
             erased_at = connection.execute(latest).scalar()
-        return datetime.fromisoformat(erased_at) if erased_at else None
+        here = [datetime.fromisoformat(erased_at)] if erased_at else []
+        noted = self._keys.find_erasure(label_mac.hex())  # an old copy of the shop may have lost the row
+        return max([*here, *([noted] if noted else [])], default=None)
 
     def _finish_erasure(self, worker_uid: str) -> None:
         """Delete what is left of a worker whose key is gone; where the no is lost too, every yes until now is void."""

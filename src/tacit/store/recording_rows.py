@@ -117,6 +117,11 @@ class RecordingRows(Rows):
                 )
             )
 
+    def remove_release(self, recording_id: str) -> None:
+        """Take the release of a recording back; harmless where there is none."""
+        with self._database.writing() as connection:
+            connection.execute(delete(tables.releases).where(tables.releases.c.recording_id == recording_id))
+
     def find_release(self, recording_id: str) -> Release | None:
         """The release of a recording."""
         with self._database.reading() as connection:

@@ -1,8 +1,9 @@
 """The tables of the catalogue, for SQLite and PostgreSQL alike.
 
 What is looked up, ordered or summed has a column of its own. What is personal lies in a `sealed` column, encrypted
-under the worker's key for the context `<table>/<id>`; what is neither lies in `body`, as canonical JSON. Worker labels
-and contents are found by keyed digests (`_mac`). `position` counts from 0 within its table and keeps the order in which
+under the worker's key for the context `<table>/<id>`; what may name somebody and belongs to no single worker lies in
+a column `*_sealed`, under the shop's key; what is neither lies in `body`, as canonical JSON. Worker labels and contents
+are found by keyed digests (`_mac`). `position` counts from 0 within its table and keeps the order in which
 things came. An erasure deletes a worker's rows; what stays is an empty husk of each recording, so that its position is
 not used again, and the digest of the label with the moment. Lineage, ledger and log know workers by opaque ids alone,
 which stay; so they have no foreign key to workers.
@@ -37,8 +38,8 @@ agreements = Table(
     metadata,
     Column("agreement_id", String, primary_key=True),
     Column("position", Integer, nullable=False, unique=True),
-    Column("body", Text, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("body_sealed", LargeBinary, nullable=False),  # under the shop's key: a party may be a person
+    Column("source_sealed", LargeBinary, nullable=False),
 )
 
 workers = Table(

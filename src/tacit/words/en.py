@@ -133,6 +133,7 @@ MESSAGES: Mapping[str, str] = {
         "Nobody may be identified, ranked or disciplined with it, and nobody's feelings may be read from it."
     ),
     "license.agreement": "It rests on the agreement {agreement_id} between {parties}.",
+    "license.agreement.individual": "It rests on the agreement {agreement_id} between a worker and the plant.",
     "license.granted": "Granted on {granted_on}, and signed by the shop.",
     "license.foot": "Where these words and the signed record differ, the signed record counts.",
     # --- a statement -------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def license_in_words(granted: License, agreement: Agreement) -> str:
         text("license.price", price=granted.price, pool=write_percent(agreement.royalty.pool_basis_points)),
         text("license.owners", footage=owners["footage"], datasets=owners["datasets"]),
         text("license.never"),
-        text("license.agreement", agreement_id=agreement.agreement_id, parties=write_list(agreement.parties)),
+        _agreement_line(agreement),
         text("license.granted", granted_on=granted.granted_at.date().isoformat()),
         text("license.foot"),
     ]
@@ -50,3 +50,11 @@ def license_in_words(granted: License, agreement: Agreement) -> str:
         )
         + "\n"
     )
+
+
+def _agreement_line(agreement: Agreement) -> str:
+    """Say which agreement the licence rests on; its parties only where none of them can be a worker."""
+    text = english().text
+    if agreement.kind == "individual":
+        return text("license.agreement.individual", agreement_id=agreement.agreement_id)
+    return text("license.agreement", agreement_id=agreement.agreement_id, parties=write_list(agreement.parties))

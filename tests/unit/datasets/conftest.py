@@ -1,5 +1,6 @@
 """Small real episodes: smooth made-up hands, and H.264 video of moving stripes."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,10 @@ from tacit.datasets.publish import build_folder, heal, publish
 from tacit.datasets.writer import DatasetWriter
 from tacit.records.dataset import ShareTable
 from tacit.records.purposes import Purpose
+from tacit.seal.signatures import public_key_of, sign
+from tacit.seal.signed_shares import share_table_bytes
 
+SHOP_KEY = bytes(32)
 SPEC = DatasetSpec(30, 64, 48, "camera", {"fx": 50.0, "fy": 50.0, "cx": 32.0, "cy": 24.0}, ())
 
 
@@ -100,7 +104,7 @@ def make_episode() -> Callable[..., EpisodeInput]:
             agreement="pilot-1",
             purpose=Purpose.TRAIN_ROBOT_SKILL,
             start_s=0.5 * seed,
-            accepted_s=n_frames / SPEC.fps,
+            accepted_s=round(1000 * n_frames / SPEC.fps) / 1000,
         )
         columns = make_columns(n_frames, seed)
         return EpisodeInput(task, columns, lambda path: write_video(path, n_frames, seed), lineage)
@@ -128,16 +132,23 @@ def card() -> CardInput:
 
 @pytest.fixture
 def write_dataset(card: CardInput) -> Callable[..., Path]:
-    """Write episodes into a folder and finish; the share table names their workers."""
+    """Write episodes into a folder and finish; the share table counts their accepted time and is signed."""
 
     def write(folder: Path, *episodes: EpisodeInput, spec: DatasetSpec = SPEC) -> Path:
         folder.mkdir(parents=True)
         writer = DatasetWriter(folder, spec)
         for episode in episodes:
             writer.add_episode(episode)
-        workers = sorted({episode.lineage.worker for episode in episodes})
-        shares = replace(card.shares, parts=tuple((worker, 1000) for worker in workers))
-        writer.finish(replace(card, shares=shares))
+        accepted_ms: Counter[str] = Counter()
+        for episode in episodes:
+            accepted_ms[episode.lineage.worker] += round(1000 * episode.lineage.accepted_s)
+        shares = replace(card.shares, parts=tuple(sorted(accepted_ms.items())))
+
+        def sign_shares(digest: str) -> str:
+            table = share_table_bytes(card.dataset_id, card.version, digest, shares.basis, shares.parts)
+            return sign(SHOP_KEY, table)
+
+        writer.finish(replace(card, shares=shares, sign_shares=sign_shares, shop_key=public_key_of(SHOP_KEY)))
         return folder
 
     return write

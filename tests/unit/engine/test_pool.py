@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import tacit
 from tacit.engine.pool import PoolEngine
 from tacit.flows.ports import Job
 from tacit.records.errors import ObjectStoreError, RefusedError
@@ -30,7 +31,8 @@ if __name__ == "__main__":
 def jobs_can_be_found(monkeypatch):
     """Let this process and those of the pool import the module `jobs` beside this file."""
     monkeypatch.syspath_prepend(str(HERE))
-    monkeypatch.setenv("PYTHONPATH", str(HERE))
+    # also this very tacit, where another one is installed
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(HERE), str(Path(tacit.__file__).parents[1]))))
 
 
 def job(name, function, weight=1.0, timeout_s=60.0, **arguments):

@@ -70,6 +70,12 @@ def test_a_payment_that_does_not_fit_is_refused(granted, agreement, moment, amou
         book_payment(granted, agreement, amount, "UTR-1", [], moment)
 
 
+def test_a_reference_that_is_booked_with_another_amount_is_the_callers_to_mend(granted, agreement, moment):
+    first = book_payment(granted, agreement, inr(600_000), "a", [], moment)
+    with pytest.raises(BadPaymentError, match=r"the reference a is booked already, with 6,000\.00 INR"):
+        book_payment(granted, agreement, inr(100), "a", [first], moment)
+
+
 def test_no_more_than_the_price_is_booked_in_all(granted, agreement, moment):
     first = book_payment(granted, agreement, inr(600_000), "a", [], moment)
     with pytest.raises(BadPaymentError, match=r"4,000\.00 INR of the price"):

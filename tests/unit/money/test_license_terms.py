@@ -5,6 +5,7 @@ import pytest
 
 from tacit.money.license_terms import check_license_terms
 from tacit.records.errors import LicenseTermsError
+from tacit.records.license import Terms
 from tacit.records.money import Money
 from tacit.records.purposes import Purpose
 
@@ -13,38 +14,40 @@ from tacit.records.purposes import Purpose
 def check(agreement, dataset):
     """Check terms that are good but for what is named."""
 
-    def check_changed(**changed):
+    def check_changed(made=dataset, today=date(2026, 11, 3), **changed):
         terms = {
-            "agreement": agreement,
-            "dataset": dataset,
-            "purposes": {Purpose.TRAIN_ROBOT_SKILL},
+            "dataset": "ds-1",
+            "licensee": "Lab Seven",
+            "purposes": frozenset({Purpose.TRAIN_ROBOT_SKILL}),
             "territory": ("IN",),
-            "until": date(2027, 12, 31),
+            "valid_until": date(2027, 12, 31),
             "price": Money("INR", 100),
-            "today": date(2026, 11, 3),
         }
-        check_license_terms(**(terms | changed))
+        check_license_terms(agreement, made, Terms(**(terms | changed)), today)
 
     return check_changed
 
 
 def test_terms_inside_the_agreement_pass(check):
     check()
-    check(until=date(2028, 12, 31), territory=("IN", "EU"))
-    check(until=date(2026, 11, 3))
+    check(valid_until=date(2028, 12, 31), territory=("IN", "EU"))
+    check(valid_until=date(2026, 11, 3))
 
 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"purposes": {Purpose.TRAIN_PEOPLE}}, "does not allow the purpose train-people"),
-        ({"purposes": {Purpose.RESEARCH}}, "built for train-robot-skill and for nothing else; asked for: research"),
-        ({"purposes": {Purpose.TRAIN_ROBOT_SKILL, Purpose.RESEARCH}}, "for nothing else"),
-        ({"purposes": set()}, "asked for: none"),
+        ({"purposes": frozenset({Purpose.TRAIN_PEOPLE})}, "does not allow the purpose train-people"),
+        (
+            {"purposes": frozenset({Purpose.RESEARCH})},
+            "built for train-robot-skill and for nothing else; asked for: research",
+        ),
+        ({"purposes": frozenset({Purpose.TRAIN_ROBOT_SKILL, Purpose.RESEARCH})}, "for nothing else"),
+        ({"purposes": frozenset()}, "asked for: none"),
         ({"territory": ("IN", "US")}, "does not allow use in US; it allows IN, EU"),
         ({"territory": ()}, "No territory is named"),
-        ({"until": date(2026, 11, 2)}, "2026-11-02 is past"),
-        ({"until": date(2029, 1, 1)}, "after the agreement's own last day 2028-12-31"),
+        ({"valid_until": date(2026, 11, 2)}, "2026-11-02 is past"),
+        ({"valid_until": date(2029, 1, 1)}, "after the agreement's own last day 2028-12-31"),
         ({"today": date(2025, 12, 31)}, "The agreement runs from 2026-01-01"),
         ({"price": Money("USD", 100)}, "is not in INR"),
         ({"price": Money("INR", 0)}, "is not more than zero"),
@@ -58,10 +61,10 @@ def test_a_term_beyond_the_agreement_is_refused(check, changed, sentence):
 
 def test_all_faults_are_listed_at_once(check):
     with pytest.raises(LicenseTermsError) as caught:
-        check(territory=("US",), until=date(2029, 1, 1), price=Money("USD", 0))
+        check(territory=("US",), valid_until=date(2029, 1, 1), price=Money("USD", 0))
     assert len(caught.value.faults) == 4
 
 
 def test_a_dataset_of_another_agreement_is_refused(check, dataset):
     with pytest.raises(LicenseTermsError, match="made under another-2026"):
-        check(dataset=replace(dataset, agreement_id="another-2026"))
+        check(made=replace(dataset, agreement_id="another-2026"))

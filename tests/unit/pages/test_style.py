@@ -41,6 +41,6 @@ def test_text_can_be_read(theme, ink, ground):
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=["light", "dark", "print"])
-@pytest.mark.parametrize("mark", ["left", "right", "episode", "episode2", "face"])
+@pytest.mark.parametrize("mark", ["left", "right", "episode", "episode2"])
 def test_marks_stand_out_from_the_timeline(theme, mark):
     assert contrast(theme[mark], theme["track"]) >= 3

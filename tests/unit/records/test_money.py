@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tacit.records.errors import BadAmountError
-from tacit.records.money import Money, minor_digits, parse_money
+from tacit.records.errors import BadAmountError, UnknownCurrencyError
+from tacit.records.money import CURRENCIES, Money, expected_amount, minor_digits, parse_money
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,29 @@ def test_anything_else_is_refused(text):
         parse_money(text, "INR")
 
 
-@pytest.mark.parametrize("currency", ["inr", "RUPEE", "", "I1R"])
-def test_a_currency_is_three_capital_letters(currency):
-    with pytest.raises(BadAmountError):
+@pytest.mark.parametrize("currency", ["inr", "RUPEE", "", "I1R", "QQQ", "XXX", "XTS", "XAU", "INR EUR"])
+def test_a_currency_is_one_that_somebody_can_be_paid_in(currency):
+    with pytest.raises(UnknownCurrencyError, match="is no currency of ISO 4217"):
         parse_money("1", currency)
+
+
+def test_currencies_are_codes_of_three_letters_and_each_once():
+    assert len(CURRENCIES) > 150
+    assert all(len(code) == 3 and code.isalpha() and code.isupper() for code in CURRENCIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "said"), [("2500.00", "JPY", "JPY, which has no decimals"), ("1.005", "INR", "at most 2 dec")]
+)
+def test_a_faulty_amount_is_told_how_many_decimals_the_currency_has(text, currency, said):
+    with pytest.raises(BadAmountError, match=said):
+        parse_money(text, currency)
+
+
+@given(st.sampled_from(sorted(CURRENCIES)))
+def test_the_example_of_every_currency_can_be_booked(currency):
+    example = expected_amount(currency).split('"')[1]
+    assert parse_money(example, currency) == Money(currency, 2500 * 10 ** minor_digits(currency))
 
 
 @given(st.integers(0, 10**14), st.sampled_from(["INR", "JPY", "KWD"]))

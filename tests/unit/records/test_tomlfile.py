@@ -110,3 +110,20 @@ def test_files_of_other_systems_are_read(tmp_path):
     file = TomlFile(write(tmp_path, b'\xef\xbb\xbfa = [\r\n1,\r\n2]\r\nb = "x"\r\n'))
     assert file.root.text("b") == "x"
     assert file.line(("b",)) == 4
+
+
+@pytest.mark.parametrize("escaped", ["\\u001b[2J", "a\\nb", "a\\tb", "\\u0000", "\\u202e"])
+def test_control_characters_are_a_fault_at_their_line_and_are_not_repeated(tmp_path, escaped):
+    text = f'id = "x"\ntask = "{escaped}"\nparties = ["a", "{escaped}"]\nkind = "{escaped}"\n'
+
+    def read(root):
+        root.text("id")
+        root.text("task")
+        root.texts("parties")
+        root.choice("kind", {"a"})
+
+    found = faults(tmp_path, text, read)
+    assert [line for line, _ in found] == [2, 3, 4]
+    for _, sentence in found:
+        assert "holds the control character U+" in sentence
+        assert sentence.isprintable()

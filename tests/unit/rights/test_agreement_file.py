@@ -115,3 +115,26 @@ def test_all_faults_are_listed_at_once(tmp_path):
     text = AGREEMENT.replace('"IN"\n', '"India"\n', 1).replace('"collective"', '"x"')
     text = text.replace('pool_percent = "12.5"', "")
     assert len(lines_of_faults(tmp_path, text)) == 3
+
+
+def in_yen(rate, floor):
+    text = AGREEMENT.replace('"INR"', '"JPY"').replace('"0.05"', '"5"')
+    return text.replace('"2500.00"', f'"{rate}"').replace('"250.00"', f'"{floor}"')
+
+
+def test_an_amount_with_too_many_decimals_is_told_how_many_there_are_and_nothing_else(tmp_path):
+    assert read(tmp_path, in_yen("2500", "250")).bounty.per_accepted_hour == Money("JPY", 2500)
+    with pytest.raises(FaultyFileError) as caught:
+        read(tmp_path, in_yen("2500.00", "250"))
+    assert len(caught.value.faults) == 1
+    assert '"2500.00"; an amount in JPY, which has no decimals, such as "2500", in quotes' in str(caught.value)
+
+
+def test_an_unknown_currency_is_one_fault_at_its_line(tmp_path):
+    with pytest.raises(FaultyFileError) as caught:
+        read(tmp_path, AGREEMENT.replace('"INR"', '"QQQ"'))
+    assert [fault.sentence.split(";")[0] for fault in caught.value.faults] == ['"currency" is "QQQ"']
+
+
+def test_an_empty_amount_is_a_fault_and_not_nothing(tmp_path):
+    assert len(lines_of_faults(tmp_path, AGREEMENT.replace('"250.00"', '""'))) == 1

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,7 +14,12 @@ from sqlalchemy import text
 
 from tacit.records.agreement import Agreement, Bounty, Royalty
 from tacit.records.dataset import DatasetVersion, ShareTable
-from tacit.records.errors import CatalogueUnavailableError, UnfinishedErasureError
+from tacit.records.errors import (
+    CatalogueUnavailableError,
+    TamperedError,
+    UnfinishedErasureError,
+    UnwritableCatalogueError,
+)
 from tacit.records.money import Money
 from tacit.records.people import Consent, Release, Worker
 from tacit.records.purposes import Evidence, Purpose
@@ -114,6 +120,29 @@ def test_deleted_bytes_do_not_survive_an_erasure(
     assert len(catalogue.recordings()) == n_left
 
 
+def test_parties_of_an_agreement_cannot_be_read_from_the_files(
+    catalogue: SqlCatalogue, url: str, keys: MemoryKeyring, tmp_path: Path
+) -> None:
+    own = replace(AGREEMENT, agreement_id="a-2", parties=("planted-party", "plant"))
+    catalogue.add_agreement(own, 'parties = ["planted-source"]')
+    assert b"planted" not in bytes_on_disk(tmp_path)
+    again = SqlCatalogue(url, keys)
+    assert again.agreements() == [AGREEMENT, own]
+    again.close()
+
+
+def test_agreement_that_was_changed_behind_the_back_of_the_shop_is_not_used(catalogue: SqlCatalogue, url: str) -> None:
+    catalogue.add_agreement(replace(AGREEMENT, agreement_id="a-2"), "")
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        connection.execute(
+            "UPDATE agreements SET body_sealed = (SELECT body_sealed FROM agreements WHERE agreement_id = 'a-1')"
+        )
+    connection.close()
+    assert catalogue.find_agreement("a-1") == AGREEMENT
+    with pytest.raises(TamperedError):
+        catalogue.find_agreement("a-2")
+
+
 def test_erasure_that_cannot_clear_old_pages_is_told_and_can_be_repeated(
     catalogue: SqlCatalogue, url: str, keys: MemoryKeyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +169,25 @@ def test_full_disk_is_told_and_loses_nothing(catalogue: SqlCatalogue) -> None:
     with pytest.raises(CatalogueUnavailableError, match="full"):
         catalogue.append_log([{"n": n, "filler": "x" * 1000} for n in range(100)])
     assert catalogue.log_entries() == [{"n": 0}]
+
+
+def test_catalogue_that_cannot_be_opened_names_its_folder_and_what_to_do(
+    url: str, keys: MemoryKeyring, tmp_path: Path
+) -> None:
+    (tmp_path / "catalogue.db-wal").mkdir()  # where SQLite must write a file, as in a folder that is read-only
+    with pytest.raises(UnwritableCatalogueError) as caught:
+        SqlCatalogue(url, keys)
+    assert str(caught.value) == (
+        f"The catalogue {tmp_path}/catalogue.db cannot be written (unable to open database file). The folder "
+        f"{tmp_path} and everything in it must be writable. Give access, or name another shop with --shop."
+    )
+
+
+def test_catalogue_that_may_not_be_written_is_told_by_its_folder(catalogue: SqlCatalogue, tmp_path: Path) -> None:
+    with catalogue._database._engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(UnwritableCatalogueError, match=f"The folder {tmp_path} "):
+        catalogue.append_log([{"n": 0}])
 
 
 def test_sqlite_is_set_up_to_survive(catalogue: SqlCatalogue) -> None:

@@ -20,6 +20,27 @@ with file_objects(Path(sys.argv[1])).writer("w-1/u-1/t-1/video") as sink:
     os._exit(9)
 """
 
+# Files may not grow beyond 100 kB: in a write while the parts are sent, at the end of a writer, and in one go.
+NO_ROOM = """
+import resource, signal, sys
+from pathlib import Path
+from tacit.records.errors import ObjectStoreError
+from tacit.store.objects import file_objects
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+objects = file_objects(Path(sys.argv[1]))
+def in_parts(n_bytes):
+    with objects.writer("a/b") as sink:
+        for _ in range(4):
+            sink.write(bytes(n_bytes // 4))
+for write in (lambda: in_parts(64 << 20), lambda: in_parts(1 << 20), lambda: objects.create("a/b", bytes(1 << 20))):
+    try:
+        write()
+    except ObjectStoreError as error:
+        print(error)
+assert objects.list() == []
+"""
+
 
 @pytest.fixture(params=["file", "memory"])
 def objects(request: pytest.FixtureRequest, tmp_path: Path) -> Objects:
@@ -136,3 +157,11 @@ def test_store_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) -> Non
     assert "Not a directory" in str(caught.value)
     with pytest.raises(ObjectStoreError):
         file_objects(tmp_path / "w-1" / "objects")
+
+
+def test_trouble_of_the_disk_is_told_in_the_words_of_the_system(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    said = "The object store could not write a/b: File too large. Make room or give access, then run again."
+    assert done.stdout.splitlines() == [said] * 3

@@ -42,3 +42,11 @@ def test_other_terms_give_other_words(granted, agreement):
 def test_an_owner_without_a_word_of_its_own_stays_as_written(granted, agreement):
     own = replace(agreement, ownership={"footage": "worker", "datasets": "the co-operative", "skills": "plant"})
     assert "the dataset to the co-operative." in flat(granted, own)
+
+
+def test_a_licence_names_the_parties_unless_one_of_them_is_a_worker(granted, agreement):
+    collective = flat(granted, replace(agreement, kind="collective"))
+    individual = flat(granted, replace(agreement, kind="individual"))
+    assert all(party in collective for party in agreement.parties)
+    assert not any(party in individual for party in agreement.parties)
+    assert f"the agreement {agreement.agreement_id} between a worker and the plant." in individual

@@ -24,8 +24,8 @@ def _make_people() -> None:
         "agreements",
         sa.Column("agreement_id", sa.String(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("source_sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("agreement_id", name="pk_agreements"),
         sa.UniqueConstraint("position", name="uq_agreements_position"),
     )
