@@ -11,8 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from hypothesis import settings
 
 import tacit.models.inference  # noqa: F401 - it keeps OpenVINO from sending anything
+
+# The same examples every time, so that a red test is red for everybody; no time limits, which only measure the machine.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.load_profile("same")
 
 
 @dataclass(frozen=True)

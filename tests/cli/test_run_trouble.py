@@ -126,9 +126,11 @@ def test_shop_of_a_newer_version_is_left_alone(desk):
 
 def test_wrong_or_missing_master_key_opens_nothing(desk):
     declare_one(desk, "a.mp4")
-    other = "tacit-key-1:" + "A" * 43 + "="
-    assert "not the one of shop" in desk.run(code=2, TACIT_MASTER_KEY=other).err
-    assert "does not hold a master key" in desk.run(code=2, TACIT_MASTER_KEY="swordfish").err
+    other = desk.home / "other.key"
+    for text, said in (("tacit-key-1:" + "A" * 43 + "=", "not the one of shop"), ("swordfish", "does not hold a")):
+        other.write_text(text, encoding="ascii")
+        other.chmod(0o600)
+        assert said in desk.run(code=2, TACIT_KEY_FILE=str(other)).err
     done = desk.run(code=2, TACIT_KEYS=str(desk.home / "other-keys"))
     assert "no master key file" in done.err
     assert desk.commits() == {}
@@ -152,6 +154,8 @@ def test_key_from_the_environment_makes_a_shop_that_opens_with_it_alone(desk, se
     assert desk.run(code=2, **{secret: value[secret]}).answer["recordings"][0]["status"] == "failed"
     said = desk.run(code=2).err
     assert f"comes from {secret}, which is not set" in said
+    wrong = {"TACIT_MASTER_KEY": "tacit-key-1:" + "B" * 43 + "=", "TACIT_PASSPHRASE": "seven plain words of yours"}
+    assert "not the one of shop" in desk.run(code=2, **{secret: wrong[secret]}).err
     everything = b"".join(path.read_bytes() for path in desk.home.rglob("*") if path.is_file())
     assert value[secret].encode() not in everything
 

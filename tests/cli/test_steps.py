@@ -52,7 +52,8 @@ def test_whole_circle_in_steps(opened):
     assert "train-robot-skill" in say_yes(desk).out
     recording_id = ingest(desk, "a.mp4").out.strip()
     assert steps(desk, "recordings", "--json").answer["recordings"][0]["status"] == "new"
-    assert "Processed 1 of 1" in steps(desk, "process").out
+    assert "Processed 1 of 1 recordings, 1 of them now." in steps(desk, "process").out
+    assert "Processed 1 of 1 recordings, 0 of them now." in steps(desk, "process").out
     (listed,) = steps(desk, "recordings", "--json").answer["recordings"]
     assert (listed["recording"], listed["worker"], listed["status"]) == (recording_id, LABEL, "held")
     steps(desk, "dataset", "build", *AGREED, "--out", desk.out, code=2)
@@ -81,14 +82,16 @@ def test_whole_circle_in_steps(opened):
     accepted = filming["accepted_ms"] * filming["per_accepted_hour"]["amount_minor"]
     other = filming["other_ms"] * filming["floor_per_hour"]["amount_minor"]
     assert filming["amount"]["amount_minor"] == round((accepted + other) / 3_600_000)
-    assert share["amount"]["amount_minor"] == share["settled"]["amount_minor"] * share["own_parts"] // share["all_parts"]
+    assert (
+        share["amount"]["amount_minor"] == share["settled"]["amount_minor"] * share["own_parts"] // share["all_parts"]
+    )
     assert share["pool"]["amount_minor"] == share["paid"]["amount_minor"] * share["pool_basis_points"] // 10_000
     assert told["totals"][0]["filming"] == filming["amount"]
     assert told["totals"][0]["shares"] == share["amount"]
 
     left = steps(desk, "consent", "withdraw", LABEL, "--json").answer
     assert (left["erased"], left["objects_destroyed"]) == (True, 3)
-    assert left["datasets"] == [{"path": str(desk.out), "version": None, "found": True}]
+    assert left["datasets"] == [{"path": str(desk.out), "version": None, "found": True, "problem": ""}]
     assert not desk.out.exists()
     assert steps(desk, "recordings", "--json").answer == {"recordings": []}
     assert steps(desk, "statement", left["account"], "--json").answer["owed"][0]["amount_minor"] == 1_000_104

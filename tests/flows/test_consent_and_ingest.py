@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from tacit.flows.add_agreement import add_agreement
-from tacit.flows.add_worker import add_worker
+from tacit.flows.add_worker import add_worker, edit_worker
 from tacit.flows.give_consent import SaidYes, give_consent, refuse_consent
 from tacit.flows.ingest import ingest
 from tacit.records.errors import (
     AlreadyThereError,
     BadNameError,
+    ControlCharacterError,
+    FaultyFileError,
     NoPinError,
     NotRefusableError,
     PurposeNotAgreedError,
@@ -25,6 +27,7 @@ from tacit.records.errors import (
     UnreadableVideoError,
     WrongPinError,
 )
+from tacit.records.ids import new_id
 from tacit.records.purposes import Evidence, Purpose
 from tacit.rights.agreement_file import read_agreement
 from tacit.rights.evidence import check_evidence
@@ -244,3 +247,35 @@ def test_footage_outside_the_days_of_the_agreement_is_refused(bench):
     bench.clock.moment = TODAY.replace(year=2029)
     with pytest.raises(RefusedError, match="runs from 2026-01-01 to 2028-12-31"):
         bench.take_in("asha", "late.mp4", bench.clock.moment - timedelta(days=1))
+
+
+@pytest.mark.parametrize("field", ["task", "station"])
+def test_control_characters_do_not_reach_the_shop_with_footage(bench, field):
+    bench.agree()
+    bench.enrol("asha")
+    source = replace(bench.source(bench.film("a.mp4"), "asha"), **{field: "move\x1b]0;owned\a"})
+    with pytest.raises(ControlCharacterError, match=rf"The {field} holds the control character U\+001B"):
+        ingest(bench.shop, source)
+    assert bench.catalogue.recordings() == []
+
+
+@pytest.mark.parametrize(("name", "language"), [("As\nha", "en"), ("Asha", "e\x1bn")])
+def test_control_characters_do_not_reach_the_shop_with_a_worker(bench, name, language):
+    with pytest.raises(ControlCharacterError):
+        add_worker(bench.shop, "asha", name, language)
+    assert bench.catalogue.workers() == []
+    add_worker(bench.shop, "asha", "Asha", "en")
+    with pytest.raises(ControlCharacterError):
+        edit_worker(bench.shop, "asha", name, language)
+    assert bench.catalogue.find_worker("asha").name == "Asha"
+
+
+def test_label_that_looks_like_an_account_is_refused(bench):
+    uid = new_id("w")
+    with pytest.raises(BadNameError, match="not of the form of an account"):
+        add_worker(bench.shop, uid, "Asha", "en")
+    with pytest.raises(FaultyFileError, match=r'footage\.toml:2: "id" is .* not of the form of an account'):
+        bench.run(f'[[worker]]\nid = "{uid}"\n')
+    assert bench.catalogue.workers() == []
+    for label in ("w-1", uid[:-1], f"{uid}2", f"a{uid}", uid.upper()):
+        assert add_worker(bench.shop, label, "Asha", "en").label == label

@@ -34,6 +34,7 @@ def test_committed_work_is_not_done_again(bench):
     recordings = bench.fill("asha", "meena")
     assert bench.engine.worked == [recording.recording_id for recording in recordings.values()]
     ends = bench.process()
+    assert not any(end.is_new for end in ends)
     assert len(bench.engine.worked) == 2
     assert [end.outcome for end in ends] == [bench.catalogue.find_outcome(end.recording.recording_id) for end in ends]
 
@@ -44,6 +45,7 @@ def test_recording_named_twice_is_processed_once(bench):
     recording = bench.take_in("asha", "a.mp4")
     ends = process(bench.shop, bench.engine, bench.contract, make_job, TRAINING, [recording, recording], bench.progress)
     assert bench.engine.worked == [recording.recording_id]
+    assert ends[0].is_new
     assert ends[0] == ends[1]
     assert ends[0].outcome.usable
 
@@ -97,7 +99,7 @@ def test_one_bad_job_takes_no_other_with_it(bench):
     bench.engine.work = work
     a, b, c, d = bench.process()
     assert "was changed since it was taken in" in a.problem
-    assert b.problem == "processing broke on this file (ZeroDivisionError); that is a defect of tacit"
+    assert b.problem == "Processing broke on this file (ZeroDivisionError); that is a defect of tacit."
     assert c.refusal.rule == "R5"
     assert d.outcome.usable
 
@@ -217,7 +219,8 @@ def test_file_that_breaks_off_is_a_committed_row_with_its_reason(real, filmed):
     ingest(bench.shop, bench.source(path, "asha"))
     (end,) = bench.process()
     assert (end.outcome.readable, end.outcome.usable) == (False, False)
-    assert end.outcome.reason
+    assert end.outcome.reason.startswith("The video cannot be read: ")
+    assert end.outcome.reason.endswith("film the work again.")
     bench.process()
     assert len(bench.engine.worked) == 1
 

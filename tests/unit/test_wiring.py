@@ -1,6 +1,7 @@
-"""What wiring does by itself: time limits of jobs, and what a killed `init` left."""
+"""What wiring does by itself: where a shop lies, what opens it, time limits of jobs, what a killed `init` left."""
 
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import av
 import numpy as np
 import pytest
 
+from tacit.records.errors import MissingSecretError
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
 from tacit.records.recording import Recording
@@ -74,3 +76,34 @@ def test_what_a_killed_init_left_is_swept_also_where_the_name_looks_like_a_patte
     create_shop(tmp_path / "a[bc]", environment, 30, 64, 64, KeySource.FILE)
     assert (left.exists(), foreign.exists()) == (False, True)
     assert open_shop(tmp_path / "a[bc]", environment).folder == tmp_path / "a[bc]"
+
+
+@pytest.mark.parametrize("name", ["shop?x", "100%25 shop", "a#b&c=d", "a;b"])
+def test_shop_lies_in_its_folder_and_nowhere_else_whatever_its_name(
+    tmp_path: Path, environment: Environment, name: str
+) -> None:
+    create_shop(tmp_path / name, environment, 30, 64, 64, KeySource.FILE).shop.catalogue.workers()
+    assert (tmp_path / name / "catalogue.sqlite").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "keys"])
+    assert open_shop(tmp_path / name, environment).shop.catalogue.workers() == []
+
+
+def test_shop_whose_key_is_in_a_file_takes_no_notice_of_a_key_in_the_environment(
+    tmp_path: Path, environment: Environment
+) -> None:
+    other = replace(environment, master_key="tacit-key-1:" + "A" * 43 + "=")
+    create_shop(tmp_path / "shop", other, 30, 64, 64, KeySource.FILE)
+    for one in (other, environment, replace(environment, master_key="of another tool")):
+        assert open_shop(tmp_path / "shop", one).folder == tmp_path / "shop"
+
+
+def test_opened_shop_opens_again_elsewhere_without_its_secret_and_shows_no_key(
+    tmp_path: Path, environment: Environment
+) -> None:
+    own = replace(environment, passphrase="seven plain words of mine")
+    unlocked = create_shop(tmp_path / "shop", own, 30, 64, 64, KeySource.PASSPHRASE).unlocked
+    assert open_shop(tmp_path / "shop", unlocked).folder == tmp_path / "shop"
+    assert (unlocked.passphrase, unlocked.master_key) == ("", "")
+    assert repr(unlocked.unlocked_key) not in repr(unlocked)
+    with pytest.raises(MissingSecretError):
+        open_shop(tmp_path / "shop", environment)

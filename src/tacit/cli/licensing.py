@@ -8,6 +8,7 @@ import typer
 from tacit.cli.options import HERE, AsJson, ShopFolder, open_shop, read_day, read_purposes
 from tacit.cli.show import say, say_json, say_table
 
+
 def attach(app: typer.Typer) -> None:
     """Add the commands."""
     licenses = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

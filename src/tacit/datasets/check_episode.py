@@ -59,7 +59,11 @@ def find_episode_faults(
     arrays: dict[str, NDArray[Any]] | None = None
     found: list[str]
     try:
-        arrays = to_arrays(read_table(folder, data_path(index)), data_path(index))
+        table = read_table(folder, data_path(index))
+        arrays = to_arrays(table, data_path(index))
+        if extra := sorted(set(table.column_names) - set(arrays)):
+            sentence = f"the columns {', '.join(extra[:4])} are not part of the format and may tell of a person. "
+            faults.append(Fault(data_path(index), 0, sentence + _REBUILD))
     except UnreadableDatasetError as error:
         faults.append(Fault(data_path(index), 0, f"{error.reason}. {_REBUILD}"))
     if arrays is not None:

@@ -41,7 +41,7 @@ def find_share_faults(mark: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
     faults = _find_row_faults(table, rows)
     basis, signature, shop_key, dataset_id = signed
     try:
-        message = share_table_bytes(dataset_id, version, mark["digest"], basis, table)
+        message = share_table_bytes(dataset_id, version, mark["digest"], basis, table) if type(version) is int else b""
     except NotCanonicalError:
         message = b""  # such a table was never signed
     if type(version) is not int or not is_valid(shop_key, message, signature):

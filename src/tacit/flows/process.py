@@ -77,14 +77,14 @@ def process(
 
 def _register(shop: Shop, recording: Recording, end: JobEnd) -> Processed:
     if end.lost:
-        return Processed(recording, None, None, f"processing was lost every time it was tried: {end.lost}")
+        return Processed(recording, None, None, f"Processing was lost every time it was tried: {end.lost}.")
     if isinstance(end.error, RefusedError):
         return Processed(recording, None, Refusal(end.error.rule, end.error.sentence), "")
     if isinstance(end.error, InputError):
         return Processed(recording, None, None, str(end.error))
     if end.error is not None:
         kind = type(end.error).__name__
-        return Processed(recording, None, None, f"processing broke on this file ({kind}); that is a defect of tacit")
+        return Processed(recording, None, None, f"Processing broke on this file ({kind}); that is a defect of tacit.")
     outcome: Outcome = end.result
     return replace(_adopt(shop, recording, outcome), is_new=True)
 

@@ -1,4 +1,4 @@
-"""A licence, and the terms it is asked for with: who may use what, for which purposes, where, until when and for how much (rule R8)."""
+"""A licence and what is asked for: who may use what, for which purposes, where, until when, for how much (rule R8)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -16,6 +16,7 @@ from tacit.datasets.features import data_path, video_path
 
 ROWS = "meta/episodes/chunk-000/file-000.parquet"
 STATE = "observation.state"
+DEEP = '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}"
 
 
 def edit_json(path: Path, *keys: Any, value: Any) -> None:
@@ -65,9 +66,37 @@ def drop_column(path: Path, column: str) -> None:
     pq.write_table(pq.read_table(path).drop_columns([column]), path)
 
 
-def add_name_column(d: Path) -> None:
-    table = pq.read_table(d / ROWS)
-    pq.write_table(table.append_column("worker_name", pa.array(["x"] * table.num_rows)), d / ROWS)
+def retype(path: Path, column: str, values: list[Any]) -> None:
+    table = pq.read_table(path)
+    pq.write_table(table.set_column(table.schema.get_field_index(column), column, pa.array(values)), path)
+
+
+def double_column(path: Path, column: str) -> None:
+    table = pq.read_table(path)
+    pq.write_table(table.append_column(column, table.column(column)), path)
+
+
+def replace_bytes(path: Path, old: bytes, new: bytes) -> None:
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new))
+
+
+def break_text(path: Path, text: bytes) -> None:
+    """Make a text in a parquet one that is not UTF-8."""
+    pq.write_table(pq.read_table(path), path, compression="none", use_dictionary=False, write_statistics=False)
+    replace_bytes(path, text, b"\xff" + text[1:])
+
+
+def add_column(path: Path, column: str, value: str) -> None:
+    table = pq.read_table(path)
+    pq.write_table(table.append_column(column, pa.array([value] * table.num_rows)), path)
+
+
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
 
 
 def remux_tagged(d: Path) -> None:
@@ -123,7 +152,11 @@ FAULTS = {
     "lineage missing": (lambda d: drop_column(d / ROWS, "consent"), ROWS, "the columns consent are missing"),
     "lineage edited": (lambda d: edit_row(d / ROWS, "worker", 0, f"{2:016x}"), "meta/tacit.json", "was changed"),
     "lineage is a name": (lambda d: edit_row(d / ROWS, "worker", 0, "asha"), ROWS, "row 0: worker is no pseudonym"),
-    "personal column": (add_name_column, ROWS, "worker_name are not part of the format"),
+    "personal column": (lambda d: add_column(d / ROWS, "worker_name", "x"), ROWS, "worker_name are not part of the format"),
+    "personal column of frames": (lambda d: add_column(d / data_path(1), "worker_name", "x"), data_path(1),
+        "worker_name are not part of the format"),
+    "version nested deep": (lambda d: edit_json(d / "meta/tacit.json", "version", value=nested(900)), "meta/tacit.json",
+        "not what the shop signed"),
     "no mark": (lambda d: (d / "meta/tacit.json").unlink(), "meta/tacit.json", "it is missing"),
     "no shares": (lambda d: edit_json(d / "meta/tacit.json", "shares", value=None), "meta/tacit.json", "share table"),
     "share of a stranger": (lambda d: edit_json(d / "meta/tacit.json", "shares", "parts", 0, "worker",
@@ -146,6 +179,31 @@ FAULTS = {
         "meta/tacit.json", "something else than text"),
     "key of another shop": (lambda d: edit_json(d / "meta/tacit.json", "shares", "shop_key", value="ab" * 32),
         "meta/tacit.json", "not what the shop signed"),
+    "text in statistics": (lambda d: edit_json(d / "meta/stats.json", STATE, "mean", 0, value="0.5"),
+        "meta/stats.json", "statistics of observation.state are no numbers in its shape"),
+    "statistics of another shape": (lambda d: edit_json(d / "meta/stats.json", STATE, "mean", value=[[1], [2, 3]]),
+        "meta/stats.json", "statistics of observation.state are no numbers in its shape"),
+    "statistics nested deep": (lambda d: (d / "meta/stats.json").write_text(DEEP), "meta/stats.json", "cannot be read"),
+    "mark nested deep": (lambda d: (d / "meta/tacit.json").write_text(DEEP), "meta/tacit.json", "cannot be read"),
+    "text in statistics of a row": (lambda d: retype(d / ROWS, f"stats/{STATE}/mean", [["0.5"]] * 3), ROWS,
+        "the column stats/observation.state/mean is list<.*string>; list<.*double> is expected"),
+    "short statistics of a row": (lambda d: edit_row(d / ROWS, f"stats/{STATE}/mean", 1, [0.5]), ROWS,
+        "row 1: the statistics of observation.state are no numbers in its shape"),
+    "statistics of no picture": (lambda d: edit_row(d / ROWS, "stats/observation.images.head/count", 0, [0]), ROWS,
+        "row 0: the statistics of observation.images.head are no numbers in its shape"),
+    "length as text": (lambda d: retype(d / ROWS, "length", ["45", "50", "40"]), ROWS,
+        "the column length is string; int64 is expected"),
+    "no length": (lambda d: edit_row(d / ROWS, "length", 1, None), ROWS, "the column length is empty in a row"),
+    "length beyond all": (lambda d: edit_row(d / ROWS, "length", 1, 2**62), ROWS, "row 1: length is 46116860184273879"),
+    "start nowhere": (lambda d: edit_row(d / ROWS, "start_s", 1, float("nan")), ROWS, "row 1: start_s is no length"),
+    "column twice": (lambda d: double_column(d / ROWS, "worker"), ROWS, "the column worker is there twice"),
+    "frame column twice": (lambda d: double_column(d / data_path(0), "action"), data_path(0), "or there twice"),
+    "no rate": (lambda d: edit_json(d / "meta/info.json", "fps", value=0), "meta/info.json", "fps is no whole number"),
+    "endless picture": (lambda d: edit_json(d / "meta/info.json", "tacit", "intrinsics", "fx", value=float("inf")),
+        "meta/info.json", "fx is no number"),
+    "text that is none": (lambda d: break_text(d / "meta/tasks.parquet", b"sort blocks"), "meta/tasks.parquet",
+        "is no text"),
+    "codec that is none": (lambda d: replace_bytes(d / video_path(0), b"avc1", b"zzzz"), video_path(0), "codec"),
     "no card": (lambda d: (d / "README.md").unlink(), "README.md", "missing"),
     "no croissant": (lambda d: (d / "croissant.json").unlink(), "croissant.json", "it is missing"),
     "path in a card": (lambda d: edit_json(d / "croissant.json", "url", value="/home/user/data"), "croissant.json",

@@ -9,7 +9,7 @@ import pytest
 
 from tacit.datasets.canonical import dataset_digest
 from tacit.datasets.publish import build_folder, heal, is_dataset, publish, require_replaceable
-from tacit.records.errors import ForeignFolderError, UnfinishedDatasetError
+from tacit.records.errors import BadNameError, ForeignFolderError, UnfinishedDatasetError
 
 Publish = Callable[[Path, int], None]
 
@@ -152,3 +152,8 @@ def test_names_of_other_targets_are_not_swept(tmp_path: Path, publish_dataset: P
     (tmp_path / ".out.tacit-notes").mkdir()
     publish_dataset(tmp_path / "out", 0)
     assert names(tmp_path) == [".other.tacit-new-00000000", ".out.tacit-notes", "out"]
+
+
+def test_place_that_parquet_cannot_reach_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(BadNameError, match="a path in UTF-8"):
+        require_replaceable(tmp_path / os.fsdecode(b"data\xff"))

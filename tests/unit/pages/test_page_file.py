@@ -52,7 +52,7 @@ def test_folders_and_devices_are_no_places_for_pages(tmp_path):
 
 
 def test_missing_folder_is_told(tmp_path):
-    with pytest.raises(NoPageFolderError, match="There is no folder .*nowhere to write the page into"):
+    with pytest.raises(NoPageFolderError, match=r"There is no folder .*nowhere to write the page into"):
         write_page(tmp_path / "nowhere" / "page.html", PAGE)
     assert names(tmp_path) == []
 

@@ -127,3 +127,32 @@ def test_control_characters_are_a_fault_at_their_line_and_are_not_repeated(tmp_p
     for _, sentence in found:
         assert "holds the control character U+" in sentence
         assert sentence.isprintable()
+
+
+@pytest.mark.parametrize("value", ["[" * 5000 + "]" * 5000, "[" * 5000, "{a=" * 3000 + "1" + "}" * 3000, "9" * 5000])
+def test_value_that_the_parser_cannot_hold_is_a_fault_at_its_line(tmp_path, value):
+    found = faults(tmp_path, f"a = 1\nb = {value}\nc = = 3\n", lambda _root: None)
+    assert [line for line, _ in found] == [2, 3]
+
+
+def test_key_of_thousands_of_parts_is_a_fault_at_its_line(tmp_path):
+    found = faults(tmp_path, f"x = 1\n{'.'.join('a' * 3000)} = 1\n", lambda root: root.integer("x", 0, 9))
+    assert found == [(2, '"a" is not a known key here; known are x.')]
+
+
+def test_number_too_long_to_write_out_is_a_fault(tmp_path):
+    found = faults(tmp_path, f"a = 0x{'f' * 5000}\n", lambda root: root.integer("a", 0, 9))
+    assert found == [(1, '"a" is a number of more than 18 digits; a whole number from 0 to 9 is expected.')]
+
+
+def test_text_with_a_nul_is_a_fault_and_does_not_come_through(tmp_path):
+    file = TomlFile(write(tmp_path, 'a = "x\\u0000y"\nb = ["z\\u0000"]\n'))
+    assert file.root.text("a") == ""
+    file.root.texts("b")
+    assert [fault.line for fault in file.faults] == [1, 2]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])
+def test_moment_that_utc_cannot_hold_is_a_fault(tmp_path, moment):
+    ((line, sentence),) = faults(tmp_path, f"at = {moment}\n", lambda root: root.moment("at"))
+    assert (line, "year 9999 in UTC" in sentence) == (1, True)

@@ -10,7 +10,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import tacit.store
-from tacit.records.errors import CatalogueDamageError, CatalogueUnavailableError, NewerShopError, NoCatalogueError
+from tacit.records.errors import (
+    CatalogueDamageError,
+    CatalogueUnavailableError,
+    NewerShopError,
+    NoCatalogueError,
+    UnwritableCatalogueError,
+)
 from tacit.store.catalogue import SqlCatalogue, create_catalogue
 from tacit.store.keyring import MemoryKeyring
 from tacit.store.schema import REVISIONS
@@ -81,7 +87,7 @@ def test_revision_that_fails_leaves_nothing_half_done(tmp_path: Path) -> None:
 
 
 def test_missing_catalogue_is_told_and_not_made(tmp_path: Path, keys: MemoryKeyring) -> None:
-    with pytest.raises(NoCatalogueError):
+    with pytest.raises(NoCatalogueError, match="from a backup, then run `tacit recover`"):
         SqlCatalogue(f"sqlite:///{tmp_path / 'none.db'}", keys)
     assert list(tmp_path.iterdir()) == []
 
@@ -97,5 +103,5 @@ def test_database_that_is_none_of_ours_is_told(tmp_path: Path, keys: MemoryKeyri
 
 
 def test_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueUnavailableError, match="unable to open"):
+    with pytest.raises(UnwritableCatalogueError, match="unable to open"):
         create_catalogue(f"sqlite:///{tmp_path / 'none' / 'catalogue.db'}")
