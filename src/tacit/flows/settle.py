@@ -8,7 +8,8 @@ from tacit.flows.find_license import license_bases
 from tacit.flows.ports import Shop
 from tacit.money.booking import book_filming, book_settlement
 from tacit.money.ledger import LicenseBasis, check_ledger
-from tacit.records.ledger import Transaction, worker_account
+from tacit.records.ledger import Transaction
+from tacit.records.recording import Recording
 
 
 def settle(shop: Shop) -> list[Transaction]:
@@ -32,20 +33,23 @@ def settle_filming(shop: Shop, worker_uid: str) -> None:
     now = shop.clock.now()
     with shop.catalogue.transaction():
         booked = {transaction.transaction_id for transaction in shop.catalogue.transactions()}
-        for transaction in _filming_due(shop, now):
-            is_theirs = any(posting.account == worker_account(worker_uid) for posting in transaction.postings)
-            if is_theirs and transaction.transaction_id not in booked:
+        theirs = [recording for recording in shop.catalogue.recordings() if recording.worker_uid == worker_uid]
+        for transaction in _filming_due(shop, theirs, now):
+            if transaction.transaction_id not in booked:
                 shop.catalogue.post(transaction)
 
 
 def _due(shop: Shop, booked: Sequence[Transaction], bases: Mapping[str, LicenseBasis]) -> list[Transaction]:
     now = shop.clock.now()
     pools = [book_settlement(basis.license, basis.shares, booked, now) for basis in bases.values()]
-    return [*_filming_due(shop, now), *(transaction for transaction in pools if transaction is not None)]
+    return [
+        *_filming_due(shop, shop.catalogue.recordings(), now),
+        *(transaction for transaction in pools if transaction is not None),
+    ]
 
 
-def _filming_due(shop: Shop, now: datetime) -> Iterator[Transaction]:
-    for recording in shop.catalogue.recordings():
+def _filming_due(shop: Shop, recordings: Sequence[Recording], now: datetime) -> Iterator[Transaction]:
+    for recording in recordings:
         outcome = shop.catalogue.find_outcome(recording.recording_id)
         if outcome is not None:
             transaction = book_filming(recording, outcome, require_agreement(shop, recording.agreement_id), now)

@@ -33,12 +33,7 @@ def show_recording(shop: Shop, recording_id: str, purpose: Purpose) -> str:
         RefusedError: No consent of its worker to this purpose stands.
     """
     listed = find_listed(shop, recording_id)
-    permit = ask(shop, Action.DERIVE, purpose, listed.recording)
-    track: HandTrack | None = None
-    key_frames: tuple[KeyFrame, ...] = ()
-    if listed.outcome is not None and listed.outcome.video_key:
-        track = _load(shop, permit, listed.outcome)
-        key_frames = _load_key_frames(shop, permit, listed.outcome, track)
+    track, key_frames = _look_into(shop, listed, purpose)
     is_held = listed.status is Status.HELD
     view = RecordingView(
         label=f"{listed.recording.recording_id} ({listed.label})",
@@ -72,11 +67,16 @@ def find_key_frames(shop: Shop, recording_id: str, purpose: Purpose) -> tuple[Ke
         UnknownThingError: There is no such recording.
         RefusedError: No consent of its worker to this purpose stands.
     """
-    listed = find_listed(shop, recording_id)
+    return _look_into(shop, find_listed(shop, recording_id), purpose)[1]
+
+
+def _look_into(shop: Shop, listed: ListedRecording, purpose: Purpose) -> tuple[HandTrack | None, tuple[KeyFrame, ...]]:
+    """Track and key frames of a recording, by leave of the kernel; neither where processing made none."""
     permit = ask(shop, Action.DERIVE, purpose, listed.recording)
     if listed.outcome is None or not listed.outcome.video_key:
-        return ()
-    return _load_key_frames(shop, permit, listed.outcome, _load(shop, permit, listed.outcome))
+        return None, ()
+    track = _load(shop, permit, listed.outcome)
+    return track, _load_key_frames(shop, permit, listed.outcome, track)
 
 
 def _load_key_frames(shop: Shop, permit: Permit, outcome: Outcome, track: HandTrack) -> tuple[KeyFrame, ...]:
