@@ -107,7 +107,7 @@ def _derive(shop: Shop, inputs: Inputs, unit_id: str, report: Callable[[float], 
         writer = CleanVideoWriter(sink, contract.width, contract.height, contract.fps, contract.encode)
         for clean in _clean_frames(source, inputs):
             luma.append(float(clean.i420[: clean.height : _LUMA_STEP, ::_LUMA_STEP].mean()))
-            faces_frames += len(clean.faces) > 0
+            faces_frames += len(clean.covered) > 0
             frame = fit_to_canvas(clean, contract.width, contract.height)
             builder.add(tracker.step(frame))
             writer.write(frame)

@@ -58,7 +58,7 @@ def fit_to_canvas(frame: CleanFrame, width: int, height: int) -> CleanFrame:
         target[y : y + h, x : x + w] = cv2.resize(source, (w, h), interpolation=how)
     scale = np.array([fit.scale_x, fit.scale_y] * 2, np.float32)
     offset = np.array([fit.offset_x, fit.offset_y, 0, 0], np.float32)
-    return CleanFrame(frame.frame_index, i420, frame.is_repeat, frame.faces * scale + offset)
+    return CleanFrame(frame.frame_index, i420, frame.is_repeat, frame.covered * scale + offset)
 
 
 def _planes(i420: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:

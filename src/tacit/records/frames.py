@@ -26,13 +26,13 @@ class RawFrame:
 class CleanFrame:
     """One frame after every face in it was replaced. Made by the anonymiser and by the reader of clean video only.
 
-    faces: (k, 4) float32; x, y, width, height in pixels of what was replaced; k may be 0.
+    covered: (k, 4) float32; x, y, width, height in pixels of what was replaced; k may be 0.
     """
 
     frame_index: int
     i420: I420
     is_repeat: bool
-    faces: NDArray[np.float32]
+    covered: NDArray[np.float32]
 
     @property
     def width(self) -> int:

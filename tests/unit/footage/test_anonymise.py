@@ -71,8 +71,8 @@ def test_a_patch_that_comes_moves_and_goes_is_never_seen() -> None:
 
     clean, n_searches = run([raw(k, where(k)) for k in range(120)])
     assert not any(shows_patch(frame) for frame in clean)
-    assert all(len(frame.faces) for frame in clean[7:98])
-    assert not any(len(frame.faces) for frame in clean[:7])
+    assert all(len(frame.covered) for frame in clean[7:98])
+    assert not any(len(frame.covered) for frame in clean[:7])
     assert n_searches < 120
 
 
@@ -99,7 +99,7 @@ def test_raw_frames_are_left_as_they_were_and_clean_ones_untouched_elsewhere() -
     clean, _ = run(frames)
     for before, after in zip(frames, clean, strict=True):
         np.testing.assert_array_equal(before.i420, raw(0, 60).i420)
-        (x, y, width, height) = after.faces[0].astype(int)
+        (x, y, width, height) = after.covered[0].astype(int)
         assert x % 2 == y % 2 == width % 2 == height % 2 == 0
         assert (x <= 60, x + width >= 75, y <= 30, y + height >= 50) == (True,) * 4
         outside = np.ones((HEIGHT, WIDTH), bool)
@@ -117,14 +117,14 @@ def test_a_repeat_gets_the_cover_of_the_frame_it_repeats() -> None:
     assert not any(shows_patch(frame) for frame in clean)
     for k in range(0, 60, 3):
         np.testing.assert_array_equal(clean[k].i420, clean[k + 2].i420)
-        np.testing.assert_array_equal(clean[k].faces, clean[k + 1].faces)
+        np.testing.assert_array_equal(clean[k].covered, clean[k + 1].covered)
     assert n_searches <= 20
 
 
 def test_a_patch_at_the_edge_is_covered_up_to_the_edge() -> None:
     clean, _ = run([raw(k, WIDTH - 15) for k in range(10)])
     assert not any(shows_patch(frame) for frame in clean)
-    assert all(frame.faces[0, 0] + frame.faces[0, 2] == WIDTH for frame in clean)
+    assert all(frame.covered[0, 0] + frame.covered[0, 2] == WIDTH for frame in clean)
 
 
 def test_few_frames_wait_however_long_the_recording() -> None:

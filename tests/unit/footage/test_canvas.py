@@ -49,4 +49,4 @@ def test_bars_are_black_and_boxes_move_with_the_picture() -> None:
     assert (luma[:, 150:] == 16).all()
     assert (luma[:, 42:150] == 128).all()
     assert (chroma == 128).all()
-    np.testing.assert_allclose(fitted.faces, [[42 + 54, 36, 27, 18]])
+    np.testing.assert_allclose(fitted.covered, [[42 + 54, 36, 27, 18]])

@@ -26,7 +26,7 @@ def test_every_wanted_frame_comes_with_its_index(numbers: Any, every: int) -> No
     frames = list(read_clean(numbers.video(100), every))
     assert [frame.frame_index for frame in frames] == list(range(0, 100, every))
     assert [numbers.read(frame.i420) for frame in frames] == list(range(0, 100, every))
-    assert all(frame.faces.shape == (0, 4) for frame in frames)
+    assert all(frame.covered.shape == (0, 4) for frame in frames)
 
 
 @pytest.mark.parametrize("n_frames", [1, 2, 14, 15, 16, 31])
