@@ -13,8 +13,7 @@ from pathlib import Path
 
 from benchmarks.folder import make_folder, run
 from tacit.flows.gate import ask
-from tacit.footage.clean import read_clean
-from tacit.footage.faces import FaceDetector
+from tacit.footage.audit import AuditOptions, audit_video
 from tacit.models.manifest import FACE_DETECTION
 from tacit.records.permit import Action
 from tacit.records.purposes import Purpose
@@ -22,10 +21,9 @@ from tacit.wiring import open_shop, read_environment
 
 
 def count_faces_left(folder: Path, world: Path) -> dict[str, tuple[int, int]]:
-    """Frames of each clean video in which a face is found at 0.5, and at 0.2."""
+    """Frames of each clean video in which the audit finds a face at 0.5, and at 0.2."""
     opened = open_shop(folder / ".tacit", replace(read_environment(os.environ), keys=world / "keys"))
-    shop, contract = opened.shop, opened.contract
-    detector = FaceDetector(opened.models.path(FACE_DETECTION), contract.width, contract.height)
+    shop = opened.shop
     left = {}
     for recording in shop.catalogue.recordings():
         permit = ask(shop, Action.DERIVE, Purpose.TRAIN_ROBOT_SKILL, recording)
@@ -33,10 +31,9 @@ def count_faces_left(folder: Path, world: Path) -> dict[str, tuple[int, int]]:
         at_half = at_fifth = 0
         if outcome is not None and outcome.video_key:
             with shop.vault.open(permit, outcome.video_key) as video:
-                for frame in read_clean(video):
-                    scores = detector.find(frame.i420)[:, 4]
-                    at_half += bool((scores >= 0.5).any())
-                    at_fifth += bool((scores >= 0.2).any())
+                for look in audit_video(video, opened.models.path(FACE_DETECTION), AuditOptions()):
+                    at_half += any(one.score >= 0.5 for one in look.sightings)
+                    at_fifth += bool(look.sightings)
         left[Path(recording.source_path).name] = (at_half, at_fifth)
     return left
 

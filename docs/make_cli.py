@@ -20,7 +20,7 @@ folder you are in.
 | 0 | done |
 | 2 | the input is wrong: fix what the message names |
 | 3 | refused: consent, licence or policy says no; the message names the rule |
-| 4 | damage: books, log or files disagree; nothing more was written |
+| 4 | damage: books, log or files disagree, or an audit found a face; nothing more was written |
 | 5 | the machine stands in the way: disk, permission, memory, network, models |
 | 130 | stopped by you; what was finished is kept |
 

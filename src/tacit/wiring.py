@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
     from tacit.flows.contract import Contract
-    from tacit.flows.ports import Job, Shop
+    from tacit.flows.ports import Job, Probes, Shop
     from tacit.models.store import ModelStore
 
 SETTINGS = "tacit.toml"
@@ -128,7 +128,7 @@ class OpenShop:
         """The job that processes one recording in a process of the engine."""
         from tacit.flows.ports import Job
 
-        footage_s = _find_length_s(Path(recording.source_path))
+        footage_s = _find_length_s(self.shop.prober, Path(recording.source_path))
         arguments = {
             "folder": self.folder,
             "unlocked": self.unlocked,
@@ -200,6 +200,7 @@ def open_shop(folder: Path, environment: Environment) -> OpenShop:
     """
     from tacit.flows.contract import Contract
     from tacit.flows.ports import Shop
+    from tacit.footage.apart import Prober
     from tacit.models.store import ModelStore
     from tacit.store.catalogue import SqlCatalogue
     from tacit.store.keyring import FileKeyring
@@ -222,6 +223,7 @@ def open_shop(folder: Path, environment: Environment) -> OpenShop:
         vault=ObjectVault(file_objects(folder / "objects"), keys),
         catalogue=SqlCatalogue(_catalogue_url(folder), keys),
         clock=SystemClock(),
+        prober=Prober(),
     )
     unlocked = Environment(environment.keys, environment.models, environment.key_file, unlocked_key=master_key)
     contract = Contract(fps=settings.fps, width=settings.width, height=settings.height)
@@ -369,17 +371,16 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _find_length_s(source: Path) -> float:
+def _find_length_s(prober: "Probes", source: Path) -> float:
     """Length of a recording as its file says, 0 where it does not say; 1 where it cannot be read, which is soon told.
 
     A file that went away, or may not be read, is no reason to stop here: its own job says so, and the others go on.
     """
-    from tacit.footage.probe import probe
     from tacit.records.errors import UnreadableVideoError
 
     try:
-        return probe(source).duration_s
-    except (UnreadableVideoError, OSError):
+        return prober.probe(source).duration_s
+    except UnreadableVideoError:
         return 1.0
 
 

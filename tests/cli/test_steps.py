@@ -90,7 +90,7 @@ def test_whole_circle_in_steps(opened):
     assert told["totals"][0]["shares"] == share["amount"]
 
     left = steps(desk, "consent", "withdraw", LABEL, "--json").answer
-    assert (left["erased"], left["objects_destroyed"]) == (True, 3)
+    assert (left["erased"], left["objects_destroyed"]) == (True, 4)
     assert left["datasets"] == [{"path": str(desk.out), "version": None, "found": True, "problem": ""}]
     assert not desk.out.exists()
     assert steps(desk, "recordings", "--json").answer == {"recordings": []}

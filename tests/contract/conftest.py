@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 from tacit.records.agreement import Agreement, Bounty, Royalty
 from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
 from tacit.records.license import License
+from tacit.records.marks import Mark, Marking
 from tacit.records.money import Money
 from tacit.records.people import Consent, Release, Withdrawal, Worker
 from tacit.records.permit import Action, Permit
@@ -151,6 +152,9 @@ def shop() -> SimpleNamespace:
             payable_ms=26_000,
             filmed_ms=30_000,
             cpu_ms=44_000,
+            masks_key=f"u-{n}/t-1/masks",
+            covered_share=1 / 7,
+            marks=(Mark(f"m-{n}", 31, 0.1, 2.0, 30.0, 1 / 3),),
         )
         for n in (1, 2)
     ]
@@ -186,6 +190,10 @@ def shop() -> SimpleNamespace:
         withdrawal=Withdrawal("x-1", "w-1", frozenset({Purpose.RESEARCH}), MOMENT),
         recordings=recordings,
         outcomes=outcomes,
+        markings=[
+            Marking(Mark(f"m-{n}", 31, 0.1, 2.0, 30.0, 1 / 3), f"r-{n}", f"w-{n}", "badge of somebody", MOMENT)
+            for n in (1, 2)
+        ],
         releases=[Release(f"r-{n}", f"w-{n}", MOMENT, Evidence.WITNESSED, "") for n in (1, 2)],
         dataset=dataset,
         license=license_,

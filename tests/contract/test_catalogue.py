@@ -41,6 +41,8 @@ def fill(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
         catalogue.set_outcome(outcome)
     for release in shop.releases:
         catalogue.add_release(release)
+    for marking in shop.markings:
+        catalogue.add_mark(marking)
     catalogue.add_dataset_version(shop.dataset)
     catalogue.add_license(shop.license)
 
@@ -67,6 +69,7 @@ def test_everything_put_down_comes_back_as_it_was(catalogue: SqlCatalogue, shop:
     assert catalogue.find_recording_by_content("02" * 32) == placed[1]
     assert [catalogue.find_outcome(f"r-{n}") for n in (1, 2)] == shop.outcomes
     assert catalogue.find_release("r-1") == shop.releases[0]
+    assert [catalogue.markings(f"r-{n}") for n in (1, 2)] == [[marking] for marking in shop.markings]
     assert catalogue.dataset_versions() == [shop.dataset]
     assert catalogue.licenses() == [shop.license]
     assert catalogue.find_license("l-1") == shop.license
@@ -82,6 +85,7 @@ def test_what_is_not_there_is_none(catalogue: SqlCatalogue) -> None:
     assert catalogue.find_license("l-9") is None
     assert catalogue.consents("w-9") == []
     assert catalogue.withdrawals("w-9") == []
+    assert catalogue.markings("r-9") == []
 
 
 def test_adding_the_same_again_is_harmless(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
@@ -101,6 +105,7 @@ def test_other_contents_under_a_taken_id_are_refused(catalogue: SqlCatalogue, sh
         lambda: catalogue.add_consent(replace(shop.consents[0], notice_language="en")),
         lambda: catalogue.add_withdrawal(replace(shop.withdrawal, withdrawn_at=MOMENT)),
         lambda: catalogue.add_release(replace(shop.releases[0], released_at=MOMENT)),
+        lambda: catalogue.add_mark(replace(shop.markings[0], note="another")),
         lambda: catalogue.add_dataset_version(replace(shop.dataset, digest="")),
         lambda: catalogue.add_license(replace(shop.license, licensee="another lab")),
     ]
@@ -301,6 +306,22 @@ def test_threads_that_append_at_once_lose_nothing(catalogue: SqlCatalogue) -> No
         assert [entry["n"] for entry in entries if entry["writer"] == writer] == list(range(10))
 
 
+# --- marks -----------------------------------------------------------------------------------------------------------
+
+
+def test_marks_keep_the_order_drawn_and_go_one_by_one(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
+    fill(catalogue, shop)
+    first = shop.markings[0]
+    more = [replace(first, mark=replace(first.mark, mark_id=mark_id)) for mark_id in ("m-b", "m-a")]
+    for marking in more:
+        catalogue.add_mark(marking)
+    assert catalogue.markings("r-1") == [first, *more]
+    for _ in range(2):
+        catalogue.remove_mark("m-b")
+        assert catalogue.markings("r-1") == [first, more[1]]
+    assert catalogue.markings("r-2") == shop.markings[1:]
+
+
 # --- erasure ---------------------------------------------------------------------------------------------------------
 
 
@@ -319,6 +340,8 @@ def test_erased_worker_is_not_there_for_any_question(
         assert catalogue.find_recording_by_content("01" * 32) is None
         assert catalogue.find_outcome("r-1") is None
         assert catalogue.find_release("r-1") is None
+        assert catalogue.markings("r-1") == []
+        assert catalogue.markings("r-2") == shop.markings[1:]
         assert catalogue.consents("w-2") == shop.consents[1:]
         assert catalogue.find_outcome("r-2") == shop.outcomes[1]
         catalogue.erase_worker("w-1", MOMENT)
@@ -359,6 +382,7 @@ def test_nothing_more_is_written_for_an_erased_worker(
         lambda: catalogue.add_recording(shop.recordings[0]),
         lambda: catalogue.set_outcome(shop.outcomes[0]),
         lambda: catalogue.add_release(shop.releases[0]),
+        lambda: catalogue.add_mark(shop.markings[0]),
         lambda: catalogue.add_consent(shop.consents[0]),
         lambda: catalogue.add_worker(shop.workers[0]),
     ):

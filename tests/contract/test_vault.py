@@ -46,8 +46,8 @@ def put(vault: ObjectVault, permit: Permit, name: str, content: bytes = b"conten
 
 
 def put_unit(vault: ObjectVault, permit: Permit, outcome: Outcome) -> None:
-    put(vault, permit, outcome.video_key)
-    put(vault, permit, outcome.track_key)
+    for key in outcome.object_keys:
+        put(vault, permit, key)
 
 
 def test_object_comes_back_as_written(vault: ObjectVault, permit: Permit) -> None:
@@ -137,15 +137,18 @@ def test_outcome_is_committed_once_and_bit_for_bit(
 def test_outcome_that_names_nothing_needs_no_objects(
     vault: ObjectVault, permit: Permit, outcome: Outcome, recording: Recording
 ) -> None:
-    failed = replace(outcome, readable=False, reason="no video stream", video_key="", track_key="", stretches=())
+    nothing = {"video_key": "", "track_key": "", "masks_key": "", "stretches": ()}
+    failed = replace(outcome, readable=False, reason="no video stream", **nothing)
     assert vault.commit(permit, recording, failed)
     assert vault.find_outcome(permit, "u-1") == failed
 
 
+@pytest.mark.parametrize("missing", [0, 1, 2])
 def test_outcome_that_names_a_missing_object_is_not_committed(
-    vault: ObjectVault, permit: Permit, outcome: Outcome, recording: Recording
+    vault: ObjectVault, permit: Permit, outcome: Outcome, recording: Recording, missing: int
 ) -> None:
-    put(vault, permit, outcome.video_key)
+    for key in set(outcome.object_keys) - {outcome.object_keys[missing]}:
+        put(vault, permit, key)
     with pytest.raises(MissingObjectError):
         vault.commit(permit, recording, outcome)
     assert vault.find_outcome(permit, "u-1") is None
@@ -167,14 +170,51 @@ def test_dropping_attempts_keeps_the_commit_and_what_it_names(
     put(vault, permit, "u-1/t-2/video.mp4")
     put(vault, permit, "u-12/t-1/video.mp4")
     vault.commit(permit, recording, outcome)
-    assert vault.drop_attempts("w-1", "u-1", [outcome.video_key, outcome.track_key]) == 1
+    assert vault.drop_attempts("w-1", "u-1", outcome.object_keys) == 1
     assert objects.list() == [
         "w-1/u-1/commit",
+        "w-1/u-1/t-1/masks",
         "w-1/u-1/t-1/track.parquet",
         "w-1/u-1/t-1/video.mp4",
         "w-1/u-12/t-1/video.mp4",
     ]
     assert vault.drop_attempts("w-1", "u-none", []) == 0
+
+
+def test_dropping_units_keeps_those_named_whole_and_every_other_workers(
+    vault: ObjectVault, permit: Permit, outcome: Outcome, recording: Recording, objects: Objects
+) -> None:
+    put_unit(vault, permit, outcome)
+    vault.commit(permit, recording, outcome)
+    later = replace(outcome, unit_id="u-2", video_key="u-2/t-1/video.mp4", track_key="", masks_key="")
+    put(vault, permit, later.video_key)
+    vault.commit(permit, recording, later)
+    put(vault, permit, "u-3/t-1/video.mp4")  # of a killed process
+    put(vault, replace(permit, worker_uid="w-2"), "u-1/t-1/video.mp4")
+    assert vault.has_unit("w-1", "u-1")
+    assert vault.drop_units("w-1", ["u-2", "u-none"]) == 2
+    assert objects.list() == ["w-1/u-2/commit", "w-1/u-2/t-1/video.mp4", "w-2/u-1/t-1/video.mp4"]
+    assert not vault.has_unit("w-1", "u-1")
+    assert vault.drop_units("w-1", ["u-2"]) == vault.drop_units("w-none", []) == 0
+
+
+def test_commit_record_goes_last_so_that_what_it_names_is_never_forgotten(
+    vault: ObjectVault, permit: Permit, outcome: Outcome, recording: Recording, objects: Objects
+) -> None:
+    put_unit(vault, permit, outcome)
+    vault.commit(permit, recording, outcome)
+    gone: list[str] = []
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(objects, name)
+
+        def delete(self, name: str) -> None:
+            gone.append(name)
+
+    ObjectVault(Watched(), vault._keys).drop_units("w-1", [])
+    assert gone[-1] == "w-1/u-1/commit"
+    assert len(gone) == 4
 
 
 def test_erasure_takes_everything_of_that_worker_and_nothing_else(
@@ -184,7 +224,7 @@ def test_erasure_takes_everything_of_that_worker_and_nothing_else(
     for each in (permit, neighbour):
         put_unit(vault, each, outcome)
         vault.commit(each, replace(recording, worker_uid=each.worker_uid), outcome)
-    assert vault.erase("w-1") == 3
+    assert vault.erase("w-1") == 4
     assert vault.is_erased("w-1")
     assert not vault.is_erased("w-12")
     assert [name for name in objects.list() if name.startswith("w-1/")] == []

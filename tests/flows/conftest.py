@@ -22,6 +22,7 @@ from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_worker import add_worker
 from tacit.flows.build_dataset import Built, Order, build_dataset
 from tacit.flows.contract import Contract
+from tacit.flows.find_marks import find_marks
 from tacit.flows.footage_folder import read_footage_folder
 from tacit.flows.give_consent import SaidYes, give_consent
 from tacit.flows.ingest import Source, ingest
@@ -31,7 +32,9 @@ from tacit.flows.process_unit import compute_unit_id
 from tacit.flows.release import give_release
 from tacit.flows.run import RunResult
 from tacit.flows.run import run as run_flow
+from tacit.footage.apart import Prober
 from tacit.footage.encode import CleanVideoWriter
+from tacit.footage.maskfile import MaskWriter
 from tacit.models.manifest import MANIFEST
 from tacit.models.store import ModelStore
 from tacit.motion.trackfile import save_track
@@ -173,15 +176,29 @@ def hand_track() -> bytes:
     return sink.getvalue()
 
 
+@pytest.fixture(scope="session")
+def masks() -> bytes:
+    """A quarter of the picture is covered in each of 45 frames."""
+    sink = io.BytesIO()
+    writer = MaskWriter(sink, WIDTH, HEIGHT)
+    for _ in range(N_FRAMES):
+        writer.add(np.array([[0, 0, WIDTH / 2, HEIGHT / 2]], np.float32))
+    writer.close()
+    return sink.getvalue()
+
+
 @dataclass
 class Bench:
-    """An open shop and shorthands for what every test does in it. What the engine makes is `made` (video, track)."""
+    """An open shop and shorthands for what every test does in it.
+
+    made: what the engine makes: video, track, masks.
+    """
 
     shop: Shop
     clock: SetClock
     folder: Path
     video: bytes
-    made: tuple[bytes, bytes]
+    made: tuple[bytes, bytes, bytes]
     engine: InOrder = field(init=False)
     contract: Contract = field(default_factory=lambda: Contract(FPS, WIDTH, HEIGHT))
     progress: SilentProgress = field(default_factory=SilentProgress)
@@ -206,7 +223,7 @@ class Bench:
         """Commit what processing would have made of a recording; `outcome` changes what it found."""
         unit_id = compute_unit_id(self.shop, self.contract, recording)
         outcome = replace(self._found(recording, unit_id), **self.outcome)
-        for key, content in zip((outcome.video_key, outcome.track_key), self.made, strict=True):
+        for key, content in zip((outcome.video_key, outcome.track_key, outcome.masks_key), self.made, strict=True):
             with self.shop.vault.create(permit, key) as sink:
                 sink.write(content)
         self.shop.vault.commit(permit, recording, outcome)
@@ -233,6 +250,9 @@ class Bench:
             payable_ms=1000,
             filmed_ms=1500,
             cpu_ms=1,
+            masks_key=f"{unit_id}/try-1/masks",
+            covered_share=0.25,
+            marks=find_marks(self.shop, recording.recording_id),
         )
 
     def film(self, name: str) -> Path:
@@ -317,13 +337,29 @@ def objects() -> Any:
     return memory_objects()
 
 
+@pytest.fixture(scope="session")
+def prober() -> Iterator[Prober]:
+    """Looks at video files in one process for all tests."""
+    prober = Prober()
+    yield prober
+    prober.close()
+
+
 @pytest.fixture
-def bench(tmp_path: Path, objects: Any, plain_video: bytes, clean_video: bytes, hand_track: bytes) -> Iterator[Bench]:
+def bench(
+    tmp_path: Path,
+    objects: Any,
+    prober: Prober,
+    plain_video: bytes,
+    clean_video: bytes,
+    hand_track: bytes,
+    masks: bytes,
+) -> Iterator[Bench]:
     """An empty shop in memory."""
     keys, clock = MemoryKeyring(bytes(range(32)), "shop-test"), SetClock(TODAY)
     catalogue = SqlCatalogue("sqlite://", keys)
-    shop = Shop("shop-test", keys, ObjectVault(objects, keys), catalogue, clock)
-    yield Bench(shop, clock, tmp_path, plain_video, (clean_video, hand_track))
+    shop = Shop("shop-test", keys, ObjectVault(objects, keys), catalogue, clock, prober)
+    yield Bench(shop, clock, tmp_path, plain_video, (clean_video, hand_track, masks))
     catalogue.close()
 
 

@@ -211,7 +211,7 @@ def test_failure_while_building_leaves_the_older_dataset_and_no_version(bench):
     bench.fill("asha")
     before = contents(bench.dataset)
     recording = bench.take_in("asha", "broken.mp4")
-    bench.made = (bench.made[0], b"no track")
+    bench.made = (bench.made[0], b"no track", bench.made[2])
     bench.process()
     bench.release(recording)
     with pytest.raises(DamagedTrackError):

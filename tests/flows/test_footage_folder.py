@@ -48,6 +48,13 @@ def read(folder, agreement="agreement.toml", file="clip.mp4"):
     return read_footage_folder(folder)
 
 
+def test_readable_part_is_off_unless_declared(folder):
+    assert not read(folder).recordings[0].readable_part
+    text = REST.format(file="clip.mp4").replace("released = true", "released = true\nreadable_part = true")
+    (folder / "footage.toml").write_text(f'agreement = "agreement.toml"\n{text}', encoding="utf-8")
+    assert read_footage_folder(folder).recordings[0].readable_part
+
+
 def fault(folder, **named):
     with pytest.raises(FaultyFileError) as caught:
         read(folder, **named)

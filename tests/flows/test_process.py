@@ -4,15 +4,23 @@ import io
 from contextlib import contextmanager
 from dataclasses import replace
 
+import av
+import numpy as np
 import pytest
 
+from tacit.flows.audit_video import audit_recording
 from tacit.flows.contract import Contract, contract_bytes
 from tacit.flows.ingest import ingest
+from tacit.flows.list_recordings import list_recordings
+from tacit.flows.mark_recording import Box, mark_recording
 from tacit.flows.ports import JobEnd
 from tacit.flows.process import process
 from tacit.flows.process_unit import Inputs, compute_unit_id, process_unit
 from tacit.flows.withdraw_consent import withdraw_consent
+from tacit.footage.audit import AuditOptions, audit_video
 from tacit.footage.clean import count_frames
+from tacit.footage.maskfile import load_masks
+from tacit.models.manifest import FACE_DETECTION
 from tacit.models.store import ModelStore
 from tacit.motion.quality import QualityOptions
 from tacit.motion.trackfile import load_track, save_track
@@ -150,6 +158,7 @@ def test_what_killed_attempts_left_is_swept_once_the_unit_is_committed(bench, ob
     bench.process()
     assert [name.split("/")[2:] for name in objects.list(bench.uid("asha"))] == [
         ["commit"],
+        ["try-1", "masks"],
         ["try-1", "track"],
         ["try-1", "video.mp4"],
     ]
@@ -194,6 +203,10 @@ def test_real_unit_of_work_ends_in_sealed_video_and_track_that_read_back(real, o
         assert count_frames(video) == 45
     with bench.shop.vault.open(bench.permit("asha"), outcome.track_key) as file:
         assert load_track(file).n_frames == 45
+    with bench.shop.vault.open(bench.permit("asha"), outcome.masks_key) as file:
+        masks = load_masks(file)
+    assert (masks.width, masks.height, masks.n_frames) == (320, 240, 45)
+    assert outcome.covered_share == masks.shares().mean() == 0
     assert not [name for name in objects.list() if b"ftyp" in objects.find(name)[:64]]  # nothing lies in the clear
     inputs = Inputs(recording, bench.permit("asha"), bench.contract, None)  # no model is needed for what is done
     assert process_unit(bench.shop, inputs, bench.reports.append) == outcome
@@ -220,9 +233,66 @@ def test_file_that_breaks_off_is_a_committed_row_with_its_reason(real, filmed):
     (end,) = bench.process()
     assert (end.outcome.readable, end.outcome.usable) == (False, False)
     assert end.outcome.reason.startswith("The video cannot be read: ")
-    assert end.outcome.reason.endswith("film the work again.")
+    assert "Copy it from the camera once more, or film the work again" in end.outcome.reason
     bench.process()
     assert len(bench.engine.worked) == 1
+
+
+def test_readable_part_is_taken_when_asked_for_and_the_row_says_so(real, filmed):
+    bench, path = real
+    whole = filmed.read_bytes()
+    at = whole.index(b"mdat") + (len(whole) - whole.index(b"mdat")) // 2
+    path.write_bytes(whole[:at] + bytes(2000) + whole[at + 2000 :])
+    refused = ingest(bench.shop, bench.source(path, "asha"))
+    (end,) = bench.process()
+    assert not end.outcome.readable
+    assert "--readable-part" in end.outcome.reason
+    taken = ingest(bench.shop, replace(bench.source(path, "asha"), readable_part=True))
+    assert taken.recording_id == refused.recording_id
+    (end,) = bench.process()
+    assert end.outcome.readable
+    assert 10 < end.outcome.n_frames < 45
+    assert end.outcome.filmed_ms == end.outcome.n_frames * 1000 // 30
+    read_s = end.outcome.n_frames / 30
+    assert end.outcome.reason.startswith(f"Only its first {read_s:.1f} s could be read and were taken in, as asked: ")
+    (listed,) = list_recordings(bench.shop)
+    assert listed.outcome == end.outcome
+    mark_recording(bench.shop, taken.recording_id, TRAINING, Box(read_s - 0.01, 20.0, 20.0, 48.0, 32.0))
+    (marked,) = bench.process()
+    assert (marked.outcome.readable, marked.outcome.n_frames) == (True, end.outcome.n_frames)
+
+
+def test_bars_beside_an_upright_picture_do_not_make_it_dark(real):
+    bench, path = real
+    dim = np.full((240 * 3 // 2, 64), 128, np.uint8)
+    dim[:240] = 40
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = 64, 240, "yuv420p"
+        for _ in range(36):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(dim, format="yuv420p")))
+        container.mux(stream.encode())
+    ingest(bench.shop, bench.source(path, "asha"))
+    (end,) = bench.process()
+    assert end.outcome.reason == "No hands of the worker were found in it."
+
+
+def test_what_a_reviewer_marked_is_covered_in_every_frame_of_the_next_unit(real, models):
+    bench, path = real
+    recording = ingest(bench.shop, bench.source(path, "asha"))
+    bench.process()
+    mark_recording(bench.shop, recording.recording_id, TRAINING, Box(0.5, 20.0, 20.0, 48.0, 32.0))
+    (end,) = bench.process()
+    assert (end.is_new, end.outcome.faces_frames, len(end.outcome.marks)) == (True, 45, 1)
+    assert end.outcome.covered_share > 48 * 32 / (320 * 240)
+    found = audit_recording(
+        bench.shop, models, recording.recording_id, TRAINING, AuditOptions(every=15), bench.progress
+    )
+    assert found.from_masks
+    assert found.covered_share == pytest.approx(end.outcome.covered_share)
+    with bench.shop.vault.open(bench.permit("asha"), end.outcome.video_key) as video:
+        looks = list(audit_video(video, models.path(FACE_DETECTION), AuditOptions(every=22)))
+    assert all(look.filled_share > 0.01 for look in looks)  # and the pixels say so too
 
 
 def test_missing_model_stops_with_what_to_do_and_commits_nothing(real, objects, tmp_path):
@@ -263,7 +333,7 @@ def spoiling(bench, spoil=lambda _name: None, shorter=b""):
     return replace(bench.shop, vault=SpoilingVault(bench.shop.vault, spoil, shorter))
 
 
-@pytest.mark.parametrize("spoilt", ["video.mp4", "track"])
+@pytest.mark.parametrize("spoilt", ["video.mp4", "track", "masks"])
 def test_output_that_was_damaged_on_its_way_is_not_committed(real, objects, models, spoilt):
     bench, path = real
     recording = ingest(bench.shop, bench.source(path, "asha"))

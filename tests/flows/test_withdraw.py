@@ -61,7 +61,7 @@ def test_taking_all_back_erases_the_worker_and_makes_the_dataset_anew(bench, obj
     uid, permit = bench.uid("asha"), bench.permit("asha")
     outcome = bench.catalogue.find_outcome(recordings["asha"].recording_id)
     done = withdraw(bench, "asha")
-    assert (done.purposes, done.erased, done.n_objects, done.account) == ({TRAINING, RESEARCH}, True, 3, uid)
+    assert (done.purposes, done.erased, done.n_objects, done.account) == ({TRAINING, RESEARCH}, True, 4, uid)
     assert_gone(bench, objects, uid, "asha")
     with pytest.raises(ErasedError):
         bench.shop.vault.open(permit, outcome.video_key)
@@ -93,7 +93,7 @@ def test_one_purpose_taken_back_denies_that_one_and_erases_nothing(bench, object
     bench.build(bench.folder / "research", RESEARCH)
     done = withdraw(bench, "asha", TRAINING)
     assert (done.erased, done.n_objects) == (False, 0)
-    assert len(objects.list(bench.uid("asha"))) == 3
+    assert len(objects.list(bench.uid("asha"))) == 4
     assert [replaced.path for replaced in done.replaced] == [str(bench.dataset)]
     assert len(read_dataset(bench.dataset).episodes) == 1
     assert len(read_dataset(bench.folder / "research").episodes) == 2

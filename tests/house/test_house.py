@@ -41,14 +41,14 @@ def test_only_the_kernel_makes_permits():
     assert makers == {"rights/decide.py"}
 
 
-def test_only_the_anonymiser_the_canvas_and_the_clean_reader_make_clean_frames():
+def test_only_the_anonymiser_and_the_clean_reader_make_clean_frames():
     makers = {
         path.relative_to(SOURCE).as_posix()
         for path in FILES
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "CleanFrame"
     }
-    assert makers == {"footage/anonymise.py", "footage/canvas.py", "footage/clean.py"}
+    assert makers == {"footage/anonymise.py", "footage/clean.py"}
 
 
 def test_only_wiring_and_the_doors_read_the_environment():

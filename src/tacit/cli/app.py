@@ -9,7 +9,21 @@ from typing import NoReturn
 
 import typer
 
-from tacit.cli import agreement, consent, dataset, demo, footage, licensing, models, run_folder, shop, worker
+from tacit.cli import (
+    accuracy,
+    agreement,
+    anonymise,
+    consent,
+    dataset,
+    demo,
+    footage,
+    licensing,
+    models,
+    run_folder,
+    shop,
+    view,
+    worker,
+)
 from tacit.cli.show import finish_saying
 from tacit.records.errors import MachineError, TacitError
 from tacit.records.oneline import escape_controls
@@ -31,9 +45,12 @@ agreement.attach(app)
 worker.attach(app)
 consent.attach(app)
 footage.attach(app)
+view.attach(app)
+anonymise.attach(app)
 dataset.attach(app)
 licensing.attach(app)
 models.attach(app)
+accuracy.attach(app)
 
 _INTERRUPTED = 130
 

@@ -40,13 +40,16 @@ def ingest(
     station: Annotated[str, typer.Option(help="Where.")],
     started_at: Annotated[str, typer.Option(help="When filming began, with the offset from UTC.")],
     purpose: ForPurpose = TRAINING,
+    readable_part: Annotated[
+        bool, typer.Option("--readable-part", help="Of a damaged file, take what comes before the damage.")
+    ] = False,
     shop: ShopFolder = HERE,
 ) -> None:
     """Take a video file in. Without the worker's consent it is not even opened."""
     from tacit.flows.ingest import Source
     from tacit.flows.ingest import ingest as take_in
 
-    source = Source(file, worker, agreement, task, station, read_moment(started_at), purpose)
+    source = Source(file, worker, agreement, task, station, read_moment(started_at), purpose, readable_part)
     say(take_in(open_shop(shop).shop, source).recording_id)
 
 

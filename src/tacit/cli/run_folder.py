@@ -47,6 +47,7 @@ def run(
     engine = PoolEngine(jobs or default_jobs())
     result = run_folder(opened.shop, engine, opened.contract, opened.make_job, declared, out, TerminalProgress())
     warn_unreplaced(result.unreplaced)
+    opened.shop.prober.close()  # so that its processor time counts
     if json:
         say_json(_as_json(result, time.monotonic() - began_s))
     else:

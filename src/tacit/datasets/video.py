@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-# Pictures that the statistics of one episode look at, and how coarsely. Ours: LeRobot takes 100 or more, thinned to
-# about 150 pixels a side.
+# Pictures that the statistics of one episode look at: how many at most, how often at most, and how coarsely. Ours:
+# LeRobot takes 100 or more, thinned to about 150 pixels a side.
 _SAMPLES_MAX = 100
+_SAMPLE_EVERY_FRAMES = 15
 _SAMPLE_PITCH_PX = 4
 
 # What an mp4 may say about itself. Anything else, such as a place or a time of recording, has no business there.
@@ -146,18 +147,26 @@ def sample_images(path: Path) -> Iterator[NDArray[np.uint8]]:
     """
     n_found = 0
     with _opened(path) as (container, stream):
-        n_keys = sum(1 for packet in container.demux(stream) if packet.size and packet.is_keyframe)
-        n_samples = min(n_keys, _SAMPLES_MAX)
+        packets = [packet.is_keyframe for packet in container.demux(stream) if packet.size]
+        n_keys = sum(packets)
+        n_samples = min(n_keys, _SAMPLES_MAX, -(-len(packets) // _SAMPLE_EVERY_FRAMES))
         wanted = {round(k * (n_keys - 1) / max(n_samples - 1, 1)) for k in range(n_samples)}
         container.seek(0)
-        stream.codec_context.skip_frame = "NONKEY"
-        for number, picture in enumerate(container.decode(stream)):
-            if number in wanted:
-                n_found += 1
-                rgb = np.asarray(picture.to_ndarray(format="rgb24"), dtype=np.uint8)
-                yield rgb[::_SAMPLE_PITCH_PX, ::_SAMPLE_PITCH_PX]
+        for picture in _decode_keys(container, stream, wanted):
+            n_found += 1
+            rgb = np.asarray(picture.to_ndarray(format="rgb24"), dtype=np.uint8)
+            yield rgb[::_SAMPLE_PITCH_PX, ::_SAMPLE_PITCH_PX]
     if not n_found:
         raise UnreadableDatasetError(_name(path), "no picture in it can be decoded")
+
+
+def _decode_keys(container: "InputContainer", stream: "VideoStream", wanted: set[int]) -> "Iterator[av.VideoFrame]":
+    """Decode the key frames with these numbers, counted from 0, and nothing else."""
+    number = -1
+    for packet in container.demux(stream):
+        number += packet.is_keyframe
+        if not packet.size or (packet.is_keyframe and number in wanted):
+            yield from packet.decode()
 
 
 def decode_images(path: Path) -> Iterator[NDArray[np.uint8]]:

@@ -21,6 +21,7 @@ from tacit.datasets.writer import DatasetWriter
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.contract import Contract
 from tacit.flows.find_dataset import dataset_id_of, latest_versions
+from tacit.flows.find_marks import has_uncovered_marks
 from tacit.flows.gate import ask_each, look_again
 from tacit.flows.ports import Progress, Shop
 from tacit.footage.remux import remux_stretch
@@ -31,7 +32,7 @@ from tacit.motion.state import compute_features
 from tacit.motion.trackfile import load_track
 from tacit.records.agreement import Agreement
 from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
-from tacit.records.errors import BuildOvertakenError, RefusedError
+from tacit.records.errors import BuildOvertakenError, MissingObjectError, RefusedError
 from tacit.records.hands import HandTrack
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
@@ -100,7 +101,7 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
 
 
 def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> Built | None:
-    """Build once; None where another process made a version meanwhile."""
+    """Build once; None where another process made a version meanwhile, or what it is built from changed."""
     pieces, refused = _choose(shop, order)
     dataset_id = dataset_id_of(shop, order.target)
     before = latest_versions(shop).get(dataset_id)
@@ -113,17 +114,22 @@ def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> 
         return Built(None, refused)
     number = before.version + 1 if before is not None else 1
     with build_folder(order.target) as folder:
-        version = _write(shop, contract, order, folder, pieces, dataset_id, number, progress)
+        try:
+            version = _write(shop, contract, order, folder, pieces, dataset_id, number, progress)
+        except MissingObjectError:
+            if _are_current(shop, pieces):
+                raise
+            return None  # a recording was processed anew meanwhile, and what it replaced was swept away
         # First the version becomes known, then real. A withdrawal comes before either look and is seen here, or after
         # the first and finds the version. The renames are all that happens under the second lock.
         with shop.catalogue.transaction():
             _check_still_allowed(shop, order, pieces)
-            if latest_versions(shop).get(dataset_id) != before:
+            if latest_versions(shop).get(dataset_id) != before or not _are_current(shop, pieces):
                 return None
             shop.catalogue.add_dataset_version(version)
         with shop.catalogue.transaction():
             _check_still_allowed(shop, order, pieces)
-            if latest_versions(shop).get(dataset_id) != version:
+            if latest_versions(shop).get(dataset_id) != version or not _are_current(shop, pieces):
                 return None
             publish(folder, order.target)
     heal(order.target)
@@ -135,6 +141,15 @@ def _check_still_allowed(shop: Shop, order: Order, pieces: Sequence[_Piece]) -> 
     if refusal is not None:
         why = f"{refusal.sentence} It happened while the dataset was built; build it again."
         raise RefusedError(refusal.rule, why)
+
+
+def _are_current(shop: Shop, pieces: Sequence[_Piece]) -> bool:
+    """True where no recording was processed anew since it was chosen, and no box was drawn on any."""
+    return all(
+        shop.catalogue.find_outcome(piece.recording.recording_id) == piece.outcome
+        and not has_uncovered_marks(shop, piece.outcome)
+        for piece in pieces
+    )
 
 
 def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[_Piece]) -> str:
@@ -166,7 +181,9 @@ def _choose(shop: Shop, order: Order) -> tuple[list[_Piece], dict[str, Refusal]]
     for recording in shop.catalogue.recordings():
         outcome = shop.catalogue.find_outcome(recording.recording_id)
         wanted = order.recordings is None or recording.recording_id in order.recordings
-        if wanted and recording.agreement_id == order.agreement_id and outcome is not None and outcome.usable:
+        if not wanted or recording.agreement_id != order.agreement_id or outcome is None or not outcome.usable:
+            continue
+        if not has_uncovered_marks(shop, outcome):
             candidates.append((recording, outcome))
     answers = ask_each(shop, Action.INCLUDE, order.purpose, [recording for recording, _ in candidates])
     pieces, refused = [], {}

@@ -1,5 +1,6 @@
 """The contract of a unit of work: everything besides the footage itself that changes what comes out (rule D1)."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,11 +10,12 @@ from tacit.models.manifest import MANIFEST
 from tacit.motion.assemble import AssembleOptions
 from tacit.motion.quality import QualityOptions
 from tacit.motion.tracker import TrackerOptions
+from tacit.records.marks import Mark
 from tacit.records.recording import Recording
 from tacit.seal.canonical import canonical_json
 
 # Raised by hand whenever code changes what a unit of work puts out.
-CONTRACT_VERSION = 1
+CONTRACT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,17 @@ class Contract:
     quality: QualityOptions = field(default_factory=QualityOptions)
 
 
-def contract_bytes(contract: Contract, recording: Recording) -> bytes:
+def contract_bytes(contract: Contract, recording: Recording, marks: Sequence[Mark] = ()) -> bytes:
     """What the id of a unit of work is made from, under the shop's key. Worker counts and retries are not in it."""
     return canonical_json(
         {
             "version": CONTRACT_VERSION,
             "recording": recording.recording_id,
             "content": recording.content_mac,
+            "readable_part": recording.readable_part,
             "models": {entry.name: entry.sha256 for entry in MANIFEST},
             "parameters": _exact(asdict(contract)),
+            "marks": _exact([asdict(mark) for mark in marks]),
         }
     )
 

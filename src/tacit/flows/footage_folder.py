@@ -30,7 +30,10 @@ class DeclaredWorker:
 
 @dataclass(frozen=True)
 class DeclaredRecording:
-    """A recording as the operator declares it; `path` lies inside the folder."""
+    """A recording as the operator declares it; `path` lies inside the folder.
+
+    readable_part: if the file is damaged, take what comes before the damage.
+    """
 
     file: str
     path: Path
@@ -39,6 +42,7 @@ class DeclaredRecording:
     station: str
     started_at: datetime
     released: bool
+    readable_part: bool
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,7 @@ def _read_recording(table: Table, folder: Path) -> DeclaredRecording:
         station=table.text("station"),
         started_at=table.moment("started_at"),
         released=table.boolean("released"),
+        readable_part=table.has("readable_part") and table.boolean("readable_part"),
     )
     table.close()
     return recording

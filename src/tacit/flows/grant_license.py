@@ -5,12 +5,13 @@ from datetime import datetime
 
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.find_dataset import require_dataset
+from tacit.flows.find_marks import find_marked_since
 from tacit.flows.gate import ask_each
 from tacit.flows.ports import Shop
 from tacit.flows.release import require_recording
 from tacit.money.license_terms import check_license_terms
 from tacit.records.dataset import DatasetVersion
-from tacit.records.errors import RefusedError
+from tacit.records.errors import MarkedDatasetError, RefusedError
 from tacit.records.ids import new_id
 from tacit.records.license import License, Terms
 from tacit.records.oneline import require_one_line
@@ -25,6 +26,7 @@ def grant_license(shop: Shop, terms: Terms) -> License:
 
     Raises:
         LicenseTermsError: The terms go beyond the agreement; all faults at once.
+        MarkedDatasetError: The dataset shows what a reviewer wants covered.
         RefusedError: A recording in the dataset may not leave the shop; names the rule and how many are affected.
     """
     require_one_line("licensee", terms.licensee)
@@ -33,6 +35,7 @@ def grant_license(shop: Shop, terms: Terms) -> License:
         dataset = require_dataset(shop, terms.dataset)
         now = shop.clock.now()
         check_license_terms(require_agreement(shop, dataset.agreement_id), dataset, terms, now.date())
+        _check_marks(shop, dataset)
         refusal = _find_refusal(shop, dataset, terms.purposes)
         if refusal is None:
             return _grant(shop, dataset, terms, now)
@@ -61,6 +64,12 @@ def _grant(shop: Shop, dataset: DatasetVersion, terms: Terms, now: datetime) -> 
 def license_bytes(granted: License) -> bytes:
     """The bytes that the shop signs: the licence with an empty signature, in canonical JSON."""
     return b"License\n" + canonical_json(replace(granted, signature=""))
+
+
+def _check_marks(shop: Shop, dataset: DatasetVersion) -> None:
+    marked = find_marked_since(shop, dataset)
+    if marked:
+        raise MarkedDatasetError(dataset.dataset_id, len(marked))
 
 
 def _find_refusal(shop: Shop, dataset: DatasetVersion, purposes: frozenset[Purpose]) -> Refusal | None:

@@ -9,7 +9,6 @@ from tacit.flows.add_agreement import require_agreement
 from tacit.flows.add_worker import require_worker
 from tacit.flows.gate import ask
 from tacit.flows.ports import Shop
-from tacit.footage.probe import probe
 from tacit.records.errors import SameFootageError, UnreadableVideoError
 from tacit.records.ids import id_from_digest
 from tacit.records.oneline import require_one_line
@@ -22,7 +21,10 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Source:
-    """A video file as somebody hands it in: where it lies, whose work it shows, and what, where and when."""
+    """A video file as somebody hands it in: where it lies, whose work it shows, and what, where and when.
+
+    readable_part: if it is damaged, take what comes before the damage.
+    """
 
     path: Path
     label: str
@@ -31,6 +33,7 @@ class Source:
     station: str
     started_at: datetime
     purpose: Purpose
+    readable_part: bool = False
 
 
 def ingest(shop: Shop, source: Source) -> Recording:
@@ -58,9 +61,10 @@ def ingest(shop: Shop, source: Source) -> Recording:
         station=source.station,
         started_at=source.started_at,
         position=-1,
+        readable_part=source.readable_part,
     )
     permit = ask(shop, Action.DERIVE, source.purpose, unopened)
-    probe(source.path)
+    shop.prober.probe(source.path)
     content_mac = compute_content_mac(shop, permit, source.path)
     digest = shop.keys.mac("recording-id", f"{worker.worker_uid} {content_mac}".encode())
     recording = replace(unopened, recording_id=id_from_digest("rec", digest), content_mac=content_mac)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from tacit.flows.find_marks import has_uncovered_marks
 from tacit.flows.ports import Shop
 from tacit.records.recording import Outcome, Recording, Status
 from tacit.rights.standing import standing_purposes
@@ -39,10 +40,12 @@ def _status(shop: Shop, recording: Recording, outcome: Outcome | None) -> tuple[
         return Status.REFUSED, "no consent of the worker stands (R1)"
     if outcome is None:
         return Status.NEW, "not processed yet"
+    if has_uncovered_marks(shop, outcome):
+        return Status.NEW, "a box was drawn on it and is not covered yet; run `tacit process`"
     if not outcome.readable:
         return Status.FAILED, outcome.reason
     if not outcome.usable:
         return Status.REJECTED, outcome.reason
     if shop.catalogue.find_release(recording.recording_id) is None:
         return Status.HELD, "not released by the worker (R4)"
-    return Status.ACCEPTED, ""
+    return Status.ACCEPTED, outcome.reason

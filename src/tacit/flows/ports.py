@@ -1,18 +1,23 @@
 """The ports: what the flows need from the world, in the flows' own words. `store`, `engine` and `cli` fill them in."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from tacit.records.agreement import Agreement
 from tacit.records.dataset import DatasetVersion
 from tacit.records.ledger import Transaction
 from tacit.records.license import License
+from tacit.records.marks import Marking
 from tacit.records.people import Consent, Release, Withdrawal, Worker
 from tacit.records.permit import Permit
 from tacit.records.recording import Outcome, Recording
+
+if TYPE_CHECKING:
+    from tacit.footage.probe import Probe  # it brings the decoders with it, and processes of the engine start without
 
 
 class Keys(Protocol):
@@ -73,8 +78,14 @@ class Vault(Protocol):
     def committed(self) -> Iterator[tuple[Recording, Outcome]]:
         """Every commit record of a worker who was not erased; reads no footage, so it needs no permit."""
 
+    def has_unit(self, worker_uid: str, unit_id: str) -> bool:
+        """True where a unit of work has its commit record."""
+
     def drop_attempts(self, worker_uid: str, unit_id: str, keep: Sequence[str]) -> int:
         """Delete objects of a unit of work that its commit record does not name; returns how many."""
+
+    def drop_units(self, worker_uid: str, keep: Collection[str]) -> int:
+        """Delete all of a worker's units of work other than those to keep; returns how many."""
 
     def erase(self, worker_uid: str) -> int:
         """Delete every object of a worker and leave a tombstone; returns how many were deleted."""
@@ -152,6 +163,15 @@ class Catalogue(Protocol):
     def find_outcome(self, recording_id: str) -> Outcome | None:
         """What became of a recording."""
 
+    def add_mark(self, marking: Marking) -> None:
+        """Add a reviewer's box; its recording must be there."""
+
+    def remove_mark(self, mark_id: str) -> None:
+        """Take a reviewer's box away; harmless where there is none."""
+
+    def markings(self, recording_id: str) -> list[Marking]:
+        """Every box that was drawn on a recording, in the order drawn."""
+
     def add_dataset_version(self, dataset: DatasetVersion) -> None:
         """Add a dataset version with its lineage and share table."""
 
@@ -202,6 +222,16 @@ class Catalogue(Protocol):
 
     def find_erasure(self, label: str) -> datetime | None:
         """When a worker of this label was erased, the latest time."""
+
+
+class Probes(Protocol):
+    """Looks at video files where a hostile one does no harm."""
+
+    def probe(self, path: Path) -> "Probe":
+        """What a file holds; raises UnreadableVideoError where it is no video that can be read."""
+
+    def close(self) -> None:
+        """End what it keeps for that; the next file begins it anew."""
 
 
 class Clock(Protocol):
@@ -258,3 +288,4 @@ class Shop:
     vault: Vault
     catalogue: Catalogue
     clock: Clock
+    prober: Probes

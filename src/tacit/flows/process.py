@@ -1,6 +1,6 @@
 """Processes recordings: asks for each, adopts what is committed already, and sends the rest to the engine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from tacit.flows.contract import Contract
@@ -72,12 +72,13 @@ def process(
             done[end.job.name] = _register(shop, by_name[end.job.name], end)
     if stopped is not None:
         raise stopped
+    _sweep(shop, contract, {recording.worker_uid for recording in each})
     return [done[recording.recording_id] for recording in recordings]
 
 
 def _register(shop: Shop, recording: Recording, end: JobEnd) -> Processed:
     if end.lost:
-        return Processed(recording, None, None, f"Processing was lost every time it was tried: {end.lost}.")
+        return Processed(recording, None, None, f"Processing was given up: {end.lost}.")
     if isinstance(end.error, RefusedError):
         return Processed(recording, None, Refusal(end.error.rule, end.error.sentence), "")
     if isinstance(end.error, InputError):
@@ -95,7 +96,24 @@ def _adopt(shop: Shop, recording: Recording, outcome: Outcome) -> Processed:
         return Processed(recording, outcome, None, "")
     try:
         shop.catalogue.set_outcome(outcome)
-        shop.vault.drop_attempts(recording.worker_uid, outcome.unit_id, [outcome.video_key, outcome.track_key])
+        shop.vault.drop_attempts(recording.worker_uid, outcome.unit_id, outcome.object_keys)
     except ErasedError as error:  # they withdrew while it was processed
         return Processed(recording, None, Refusal(error.rule, error.sentence), "")
     return Processed(recording, outcome, None, "")
+
+
+def _sweep(shop: Shop, contract: Contract, workers: Collection[str]) -> None:
+    """Destroy units of work of these workers that another has taken the place of, whatever killed processes left of it.
+
+    Video from before a box was drawn on it must not stay. A unit stays that is somebody's outcome, or wanted now.
+    """
+    kept: dict[str, set[str]] = {}
+    for recording in shop.catalogue.recordings():
+        if recording.worker_uid in workers:
+            units = kept.setdefault(recording.worker_uid, set())
+            units.add(compute_unit_id(shop, contract, recording))
+            outcome = shop.catalogue.find_outcome(recording.recording_id)
+            units |= {outcome.unit_id} if outcome is not None else set()
+    for worker_uid, units in kept.items():
+        if not shop.vault.is_erased(worker_uid):
+            shop.vault.drop_units(worker_uid, units)

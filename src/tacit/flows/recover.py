@@ -1,11 +1,15 @@
 """Brings a catalogue up to what the commit records say, after an old backup of it was put back (rule D2)."""
 
+from tacit.flows.find_marks import find_marks
 from tacit.flows.ports import Shop
+from tacit.records.marks import Marking
 from tacit.records.recording import Outcome, Recording
 
 
 def recover(shop: Shop) -> int:
     """Register every committed recording and outcome that the catalogue lacks; returns how many it lacked.
+
+    An outcome that the catalogue has, and that another has taken the place of in the vault, is as good as lacking.
 
     The commit records are the truth. Erased workers stay erased: their tombstones and missing keys see to that. A
     recording of a worker whom the catalogue does not know is left alone, since nobody can tell whose it is.
@@ -21,7 +25,22 @@ def recover(shop: Shop) -> int:
 def _register(shop: Shop, recording: Recording, outcome: Outcome) -> bool:
     if shop.catalogue.find_recording(recording.recording_id) is None:
         shop.catalogue.add_recording(recording)
-    if shop.catalogue.find_outcome(recording.recording_id) is not None:
+    known = shop.catalogue.find_outcome(recording.recording_id)
+    if known is not None and shop.vault.has_unit(recording.worker_uid, known.unit_id):
         return False
-    shop.catalogue.set_outcome(outcome)
+    with shop.catalogue.transaction():
+        _restore_marks(shop, recording, outcome)
+        shop.catalogue.set_outcome(outcome)
     return True
+
+
+def _restore_marks(shop: Shop, recording: Recording, outcome: Outcome) -> None:
+    """Draw the boxes again that a commit record was made with; else the next unit would show what they cover.
+
+    Why they were drawn is lost, and so is that one was taken away since; too much is covered then, not too little.
+    """
+    known = find_marks(shop, recording.recording_id)
+    for mark in outcome.marks:
+        if mark not in known:
+            marking = Marking(mark, recording.recording_id, recording.worker_uid, "", shop.clock.now())
+            shop.catalogue.add_mark(marking)

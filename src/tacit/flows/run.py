@@ -143,6 +143,7 @@ def _take_in(shop: Shop, folder: FootageFolder, declared: DeclaredRecording) -> 
         station=declared.station,
         started_at=declared.started_at,
         purpose=PURPOSE,
+        readable_part=declared.readable_part,
     )
     try:
         recording = ingest(shop, source)
@@ -182,4 +183,4 @@ def _row(declared: DeclaredRecording, end: Processed, refused: Refusal | None, d
         return Row(declared.file, shown, status, refused.rule, refused.sentence, outcome, 0)
     lines = dataset.episodes if dataset is not None else ()
     n_episodes = sum(line.recording_id == recording_id for line in lines)
-    return Row(declared.file, recording_id, Status.ACCEPTED, None, None, outcome, n_episodes)
+    return Row(declared.file, recording_id, Status.ACCEPTED, None, outcome.reason or None, outcome, n_episodes)

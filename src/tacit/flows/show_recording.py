@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tacit.flows.gate import ask
 from tacit.flows.list_recordings import ListedRecording, list_recordings
 from tacit.flows.ports import Shop
 from tacit.footage.clean import read_clean
 from tacit.footage.encode import KEY_INTERVAL_FRAMES
+from tacit.footage.maskfile import load_masks
 from tacit.motion.trackfile import load_track
 from tacit.pages.keyframe import KeyFrame
 from tacit.pages.recording_page import RecordingView, render_recording
@@ -33,7 +35,7 @@ def show_recording(shop: Shop, recording_id: str, purpose: Purpose) -> str:
         RefusedError: No consent of its worker to this purpose stands.
     """
     listed = find_listed(shop, recording_id)
-    track, key_frames = _look_into(shop, listed, purpose)
+    track, key_frames, covered = _look_into(shop, listed, purpose)
     is_held = listed.status is Status.HELD
     view = RecordingView(
         label=f"{listed.recording.recording_id} ({listed.label})",
@@ -44,6 +46,7 @@ def show_recording(shop: Shop, recording_id: str, purpose: Purpose) -> str:
         outcome=listed.outcome,
         seen=track.seen if track is not None else np.zeros((0, 2), np.float32),
         key_frames=key_frames,
+        covered=covered,
     )
     return render_recording(view)
 
@@ -70,13 +73,24 @@ def find_key_frames(shop: Shop, recording_id: str, purpose: Purpose) -> tuple[Ke
     return _look_into(shop, find_listed(shop, recording_id), purpose)[1]
 
 
-def _look_into(shop: Shop, listed: ListedRecording, purpose: Purpose) -> tuple[HandTrack | None, tuple[KeyFrame, ...]]:
-    """Track and key frames of a recording, by leave of the kernel; neither where processing made none."""
+def _look_into(
+    shop: Shop, listed: ListedRecording, purpose: Purpose
+) -> tuple[HandTrack | None, tuple[KeyFrame, ...], NDArray[np.float64]]:
+    """Track, key frames and covered shares of a recording, by leave of the kernel; none where processing made none."""
     permit = ask(shop, Action.DERIVE, purpose, listed.recording)
     if listed.outcome is None or not listed.outcome.video_key:
-        return None, ()
+        return None, (), np.zeros(0)
     track = _load(shop, permit, listed.outcome)
-    return track, _load_key_frames(shop, permit, listed.outcome, track)
+    covered = load_covered_shares(shop, permit, listed.outcome)
+    return track, _load_key_frames(shop, permit, listed.outcome, track), covered
+
+
+def load_covered_shares(shop: Shop, permit: Permit, outcome: Outcome) -> NDArray[np.float64]:
+    """Part of the picture that is covered in each frame, (n_frames,); no rows where the masks were not kept."""
+    if not outcome.masks_key:
+        return np.zeros(0)
+    with shop.vault.open(permit, outcome.masks_key) as file:
+        return load_masks(file).shares()
 
 
 def _load_key_frames(shop: Shop, permit: Permit, outcome: Outcome, track: HandTrack) -> tuple[KeyFrame, ...]:

@@ -72,7 +72,7 @@ def open_clean(source: BinaryIO) -> Iterator[OpenClean]:
 
 
 def read_clean(source: BinaryIO, every: int = 1) -> Iterator[CleanFrame]:
-    """Read frames 0, every, 2 * every and so on; `faces` is empty in each, since the file does not say.
+    """Read frames 0, every, 2 * every and so on; `covered` is empty in each, since the file does not say.
 
     Where `every` spans whole groups of pictures, it seeks and decodes only what it needs.
 

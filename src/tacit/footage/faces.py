@@ -10,13 +10,12 @@ the four outputs was found by running the network on pictures with known faces, 
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tacit.models.inference import Network, Pixels
+from tacit.models.inference import Pixels, open_network
 from tacit.records.frames import I420
 
 Faces = NDArray[np.float32]
@@ -26,26 +25,20 @@ _CELL_PX = 4
 _SIDE_MULTIPLE_PX = 32
 
 
-class FindsFaces(Protocol):
-    """Whatever finds faces in a picture."""
-
-    def find(self, i420: I420) -> Faces:
-        """Every face in the picture."""
-
-
 @dataclass(frozen=True)
 class DetectOptions:
     """How faces are searched. All values ours.
 
     score_min: boxes below it are not reported. long_side_px_max: larger pictures are scaled down to this.
     overlap_max: of two boxes with a larger intersection over union the better one stays.
-    threads: processor threads for one search.
+    threads: processor threads for one search. bfloat16: compute in it where the processor does so by itself.
     """
 
     score_min: float = 0.2
     long_side_px_max: int = 1920
     overlap_max: float = 0.3
     threads: int = 1
+    bfloat16: bool = True
 
 
 class FaceDetector:
@@ -62,18 +55,28 @@ class FaceDetector:
         self._width, self._height = round(width * scale), round(height * scale)
         self._scale = np.array([width / self._width, height / self._height] * 2, np.float32)
         rows, columns = _round_up(self._height), _round_up(self._width)
-        self._network = Network(
-            model, (1, 3, rows, columns), threads=self._options.threads, pixels=Pixels(divisor=1, layout="NCHW")
+        self._network = open_network(
+            model,
+            (1, 3, rows, columns),
+            threads=self._options.threads,
+            pixels=Pixels(divisor=1, layout="NCHW"),
+            bfloat16=self._options.bfloat16,
+            n_outputs=3,  # the fourth are landmarks, a tenth of the time
         )
         self._input = np.zeros((1, rows, columns, 3), np.uint8)
 
     def find(self, i420: I420) -> Faces:
         """Every face in the picture, from `score_min` on, in pixels of that picture."""
-        rgb = cv2.cvtColor(i420, cv2.COLOR_YUV2RGB_I420)
-        if rgb.shape[:2] != (self._height, self._width):
-            rgb = cv2.resize(rgb, (self._width, self._height), interpolation=cv2.INTER_AREA)
+        return self.find_rgb(np.asarray(cv2.cvtColor(i420, cv2.COLOR_YUV2RGB_I420), np.uint8))
+
+    def find_rgb(self, rgb: NDArray[np.uint8]) -> Faces:
+        """As `find`, in an RGB picture (height, width, 3)."""
+        height, width = rgb.shape[:2]
+        if (height, width) != (self._height, self._width):
+            how = cv2.INTER_AREA if height > self._height else cv2.INTER_LINEAR
+            rgb = np.asarray(cv2.resize(rgb, (self._width, self._height), interpolation=how), np.uint8)
         self._input[0, : self._height, : self._width] = rgb
-        heat, size, offset, _landmarks = self._network(self._input)
+        heat, size, offset = self._network(self._input)
         faces = _decode(heat[0, 0], size[0], offset[0], self._options.score_min)
         faces = _suppress(faces, self._options.overlap_max)
         faces[:, :4] *= self._scale
@@ -121,7 +124,7 @@ def _suppress(faces: Faces, overlap_max: float) -> Faces:
     return faces[kept]
 
 
-def compute_overlap(box: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+def compute_overlap(box: NDArray[np.floating], boxes: NDArray[np.floating]) -> NDArray[np.float32]:
     """Intersection over union of one box (4,) with many (k, 4); boxes are x, y, width, height."""
     low = np.maximum(box[:2], boxes[:, :2])
     high = np.minimum(box[:2] + box[2:], boxes[:, :2] + boxes[:, 2:])

@@ -15,7 +15,7 @@ class Probe:
 
     width, height: of the upright picture with square pixels, as decoding will give it; even.
     codec: name of the coding, such as "h264", "hevc", "av1" or "vp9".
-    duration_s: as the file says; 0.0 where it does not say. An estimate: only decoding knows.
+    duration_s: of life, as the file's header or index says; 0.0 where neither does. An estimate: only decoding knows.
     fps: mean pictures per second of the source; 0.0 where it is not known.
     """
 
@@ -37,14 +37,21 @@ def probe(path: Path) -> Probe:
             width=video.upright.width,
             height=video.upright.height,
             codec=video.stream.codec_context.codec.canonical_name,
-            duration_s=float(_find_duration(video)),
+            duration_s=float(_find_duration(video) / video.slowness),
             fps=float(video.rate or 0),
         )
 
 
 def _find_duration(video: OpenVideo) -> Fraction:
-    """Seconds of the video track as the file says, of the whole file where the track does not say."""
-    stream, container = video.stream, video.container
-    if stream.duration and stream.time_base:
-        return stream.duration * stream.time_base
-    return Fraction(container.duration or 0, av.time_base)
+    """Seconds that the file says, of the video track or else of the whole; more where its index reaches further.
+
+    A recorder that lost power writes an index and leaves the length as it was at the start.
+    """
+    stream = video.stream
+    said = Fraction(video.container.duration or 0, av.time_base)
+    if stream.time_base is None:
+        return said
+    if stream.duration:
+        said = stream.duration * stream.time_base
+    entries = stream.index_entries
+    return max(said, (entries[-1].timestamp - entries[0].timestamp) * stream.time_base) if len(entries) else said

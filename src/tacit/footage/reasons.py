@@ -4,16 +4,42 @@ In: a path. Out: plain words for the person who recorded it. It reads headers on
 FFmpeg answers "invalid data" to almost everything; a worker can do nothing with that.
 
 Source: ISO/IEC 14496-12 section 4.2 (boxes of mp4 and mov); RFC 8794 section 4 (EBML of mkv and webm);
-the RIFF form of avi (Microsoft, "AVI RIFF File Reference"); read November 2026.
+the RIFF form of avi (Microsoft, "AVI RIFF File Reference"); ISO/IEC 13818-1 section 2.4.3.2 (transport packets); the
+first bytes of other files as the `file` command's magic table lists them; read November 2026.
 """
 
 from pathlib import Path
 from typing import BinaryIO
 
+from tacit.footage.boxes import read_edits, walk_boxes
+
 _HEAD_BYTES = 4096
 _EBML = b"\x1a\x45\xdf\xa3"
 _SEGMENT = b"\x18\x53\x80\x67"
 _MP4_BOXES = (b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"pnot")
+_NO_VIDEOS = {
+    b"\x89PNG": "a picture (png)",
+    b"\xff\xd8\xff": "a picture (jpeg)",
+    b"GIF8": "a picture (gif)",
+    b"ID3": "sound (mp3)",
+    b"fLaC": "sound (flac)",
+    b"PK\3\4": "a zip archive",
+    b"%PDF": "a PDF document",
+}
+"""How files begin that people take for a video."""
+_OTHER_CONTAINERS = {
+    b"\0\0\1\xba": "MPEG program stream",
+    b"FLV\1": "flv",
+    b"OggS": "ogg",
+    b"\x06\x0e\x2b\x34": "mxf",
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": "Windows Media",
+}
+"""How video files begin that are not read."""
+_PHOTOGRAPHS = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+"""Brands of photographs and of bursts of them (ISO/IEC 23008-12 annex B; AV1 Image File Format section 6)."""
+_RIFF_KINDS = {b"WAVE": "sound (wav)", b"WEBP": "a picture (webp)"}
+_TS_PACKETS = ((0, 188), (4, 192))
+"""Where the sync byte of an MPEG transport stream stands first, and after how many bytes again (.ts; .mts, .m2ts)."""
 
 
 def find_file_fault(path: Path) -> str:
@@ -42,9 +68,24 @@ def explain_unopened(path: Path) -> str:
             return _explain_mp4(file, size_bytes)
     if not head.strip(b"\0"):
         return "it holds only zeros; the copy or the recording failed"
+    what = _RIFF_KINDS.get(head[8:12]) if head[:4] == b"RIFF" else _find_start(_NO_VIDEOS, head)
+    if what:
+        return f"it holds {what}, not video"
     if _is_text(head):
         return "it holds text, not video"
+    other = "MPEG transport stream" if _is_transport_stream(head) else _find_start(_OTHER_CONTAINERS, head)
+    if other:
+        return f"it is a file of another kind ({other}), which is not read; convert it to mp4"
     return "it is not an mp4, mov, mkv, webm or avi file, or its header is damaged"
+
+
+def _find_start(names: dict[bytes, str], head: bytes) -> str | None:
+    """The name of the kind of file that begins so."""
+    return next((name for start, name in names.items() if head.startswith(start)), None)
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    return any(len(head) > first + step and set(head[first::step]) == {0x47} for first, step in _TS_PACKETS)
 
 
 def explain_undecoded(path: Path, codec: str) -> str:
@@ -52,10 +93,30 @@ def explain_undecoded(path: Path, codec: str) -> str:
     size_bytes = path.stat().st_size
     with path.open("rb") as file:
         if file.read(8)[4:] in _MP4_BOXES:
-            _, end = _walk_boxes(file, size_bytes)
+            end = max((box.end for box in walk_boxes(file, 0, size_bytes)), default=0)
             if end > size_bytes:
                 return _cut_off(end - size_bytes)
     return f"nothing of its video track ({codec}) can be decoded"
+
+
+def find_film_fault(path: Path, track_id: int) -> str:
+    """Say why an mp4 or mov file that can be decoded is not read as a film; "" where it is.
+
+    Phones write photographs in the same boxes, and FFmpeg reads one as a film of a second. Edit lists it obeys exactly
+    where they show one piece, after a pause or not; of several pieces it lets all but the first begin too early, by up
+    to some pictures (measured), and it does not play a piece faster or slower.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[4:8] == b"ftyp" and head[8:] in _PHOTOGRAPHS:
+            return "it holds a picture (heic or avif), not video"
+        edits = read_edits(file, path.stat().st_size, track_id)
+    pieces = [edit for edit in edits if edit.media_at >= 0]
+    if len(pieces) > 1:
+        return f"its edit list puts {len(pieces)} pieces together; export it once more as one film"
+    if any(edit.speed not in (0, 1) for edit in pieces):
+        return "its edit list plays it faster or slower than it was filmed; export it at its own speed"
+    return ""
 
 
 def find_cut(path: Path) -> str:
@@ -89,8 +150,9 @@ def _read_vint(data: bytes, at: int) -> tuple[int | None, int]:
 
 def _explain_mp4(file: BinaryIO, size_bytes: int) -> str:
     """Name what is missing or cut off among the outer boxes of an mp4 or mov file."""
-    kinds, end = _walk_boxes(file, size_bytes)
-    if b"moov" not in kinds:
+    boxes = list(walk_boxes(file, 0, size_bytes))
+    end = max((box.end for box in boxes), default=0)
+    if all(box.kind != b"moov" for box in boxes):
         return "it has no index (no moov box): the recorder was stopped before it could finish the file"
     if end > size_bytes:
         return _cut_off(end - size_bytes)
@@ -100,25 +162,6 @@ def _explain_mp4(file: BinaryIO, size_bytes: int) -> str:
 def _cut_off(missing_bytes: int) -> str:
     """The reason for a file that says it is longer than it is."""
     return f"it is cut off: {missing_bytes} bytes are missing at its end"
-
-
-def _walk_boxes(file: BinaryIO, size_bytes: int) -> tuple[list[bytes], int]:
-    """The kinds of the outer boxes of an mp4 or mov file, and where the last one says that it ends."""
-    kinds = []
-    at = 0
-    while at + 8 <= size_bytes:
-        file.seek(at)
-        header = file.read(16)
-        box_bytes, kind = int.from_bytes(header[:4], "big"), header[4:8]
-        if box_bytes == 1:
-            box_bytes = int.from_bytes(header[8:16], "big")
-        elif box_bytes == 0:
-            box_bytes = size_bytes - at
-        kinds.append(kind)
-        if box_bytes < 8:
-            break
-        at += box_bytes
-    return kinds, at
 
 
 def _is_text(head: bytes) -> bool:

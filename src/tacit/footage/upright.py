@@ -19,8 +19,9 @@ from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from numpy.typing import NDArray
 
+from tacit.footage.tone import is_high_range, map_tones
 from tacit.records.errors import UnreadableVideoError
-from tacit.records.frames import I420
+from tacit.records.frames import I420, planes
 
 _UNNAMED = (0, 2, 3)
 """Codes of colour matrices that say nothing: identity (no YUV has it), unspecified and reserved."""
@@ -28,6 +29,8 @@ _BT709 = 1
 _FULL_RANGE = 2
 _HD_HEIGHT = 720
 """Where a file does not name its colour matrix, players take BT.709 from this height on, and BT.601 below."""
+_QUARTER_TURNS = ((False, False, False), (True, True, False), (False, True, True), (True, False, True))
+"""How to transpose and mirror for 0 to 3 quarter turns to the right."""
 _SQUEEZE_MAX = Fraction(4)
 """Pixels more oblong than this are a damaged header, not a lens ("ours")."""
 
@@ -60,12 +63,13 @@ class Upright:
         return self.square_width if self.is_transposed else self.square_height
 
 
-def find_upright(frame: av.VideoFrame, pixel_aspect: Fraction | None) -> Upright:
+def find_upright(frame: av.VideoFrame, pixel_aspect: Fraction | None, quarter_turns: int = 0) -> Upright:
     """Read from the first picture how its source is to be turned.
 
     Args:
         frame: The first decoded picture, with the display matrix among its side data.
         pixel_aspect: Width of a pixel over its height; None where the file does not say.
+        quarter_turns: To the right, 0 to 3, of a file that says so elsewhere; used where there is no matrix.
 
     Raises:
         UnreadableVideoError: The picture is turned by something else than quarter turns, or is too small.
@@ -73,19 +77,21 @@ def find_upright(frame: av.VideoFrame, pixel_aspect: Fraction | None) -> Upright
     aspect = pixel_aspect or Fraction(1)
     if not 1 / _SQUEEZE_MAX <= aspect <= _SQUEEZE_MAX:
         raise UnreadableVideoError(f"its header says that pixels are {float(aspect):g} times as wide as high", None)
-    width = round(frame.width * max(aspect, Fraction(1)))
-    height = round(frame.height / min(aspect, Fraction(1)))
+    # Rows of interlaced pictures belong to two moments and must not be mixed, so there only the width is scaled.
+    taller = Fraction(1) if frame.interlaced_frame else min(aspect, Fraction(1))
+    width = round(frame.width * aspect / taller)
+    height = round(frame.height / taller)
     if width < 2 or height < 2:
         raise UnreadableVideoError(f"its picture is {frame.width} x {frame.height} pixels", None)
-    is_transposed, flip_x, flip_y = _read_turn(frame)
+    is_transposed, flip_x, flip_y = _read_turn(frame) or _QUARTER_TURNS[quarter_turns]
     return Upright(frame.width, frame.height, width // 2 * 2, height // 2 * 2, is_transposed, flip_x, flip_y)
 
 
-def _read_turn(frame: av.VideoFrame) -> tuple[bool, bool, bool]:
-    """Transpose, mirror left to right, mirror top to bottom, as the frame's display matrix says."""
+def _read_turn(frame: av.VideoFrame) -> tuple[bool, bool, bool] | None:
+    """Transpose, mirror left to right, mirror top to bottom, as the frame's display matrix says; None without one."""
     side: Any = frame.side_data.get("DISPLAYMATRIX")
     if side is None:
-        return False, False, False
+        return None
     matrix = struct.unpack("=9i", memoryview(side)[:36])
     # A point (x, y) is shown at (a x + c y, b x + d y).
     a, b, c, d = matrix[0], matrix[1], matrix[3], matrix[4]
@@ -94,43 +100,40 @@ def _read_turn(frame: av.VideoFrame) -> tuple[bool, bool, bool]:
     if b and c and not a and not d:
         return True, c < 0, b < 0
     if not (a or b or c or d):
-        return False, False, False
+        return None
     raise UnreadableVideoError("its picture is to be shown turned by something else than quarter turns", None)
 
 
 def convert_picture(frame: av.VideoFrame, upright: Upright) -> I420:
-    """Convert one decoded picture.
+    """Convert one decoded picture of the size that the source's first one had.
 
     Returns:
         (height * 3 // 2, width) uint8, in memory of its own.
 
     Raises:
-        UnreadableVideoError: The size of the picture is not that of the first one, or its colours cannot be converted.
+        UnreadableVideoError: Its colours cannot be converted.
     """
-    if (frame.width, frame.height) != (upright.source_width, upright.source_height):
-        raise UnreadableVideoError(
-            f"its picture size changes from {upright.source_width} x {upright.source_height} "
-            f"to {frame.width} x {frame.height} pixels",
-            None,
-        )
     try:
         normal = _normalise(frame, upright)
+    except MemoryError:
+        raise
     except FFmpegError as error:
         raise UnreadableVideoError(
             f"its pixels ({frame.format.name}, colour matrix {frame.colorspace}) cannot be converted", None
         ) from error
-    planes = _read_planes(normal, upright)
-    width, height = upright.width, upright.height
-    i420 = np.empty((height * 3 // 2, width), np.uint8)
-    i420[:height] = _turn(planes[0], upright)
-    chroma = i420[height:].reshape(2, height // 2, width // 2)
-    chroma[0] = _turn(planes[1], upright)
-    chroma[1] = _turn(planes[2], upright)
+    sources = _read_planes(normal, upright)
+    if frame.interlaced_frame:
+        sources = [_keep_one_field(plane) for plane in sources]
+    i420 = np.empty((upright.height * 3 // 2, upright.width), np.uint8)
+    for source, target in zip(sources, planes(i420), strict=True):
+        target[:] = _turn(source, upright)
     return i420
 
 
 def _normalise(frame: av.VideoFrame, upright: Upright) -> av.VideoFrame:
     """Bring a picture to 8 bit 4:2:0, limited range, BT.709 and square pixels, where it is not so already."""
+    if is_high_range(frame):
+        frame = map_tones(frame)
     is_full = frame.color_range == _FULL_RANGE or frame.format.name.startswith("yuvj")
     matrix = frame.colorspace
     if matrix in _UNNAMED:
@@ -160,6 +163,20 @@ def _read_planes(frame: av.VideoFrame, upright: Upright) -> list[NDArray[np.uint
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         views.append(rows[: upright.square_height // halving, : upright.square_width // halving])
     return views
+
+
+def _keep_one_field(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Every second row as it is, those between from their neighbours: one moment instead of two.
+
+    The two fields of an interlaced picture were filmed one after the other, so a moving hand has a comb for an edge.
+    """
+    whole = plane.copy()
+    n_between = (len(plane) - 1) // 2
+    between = plane[0 : 2 * n_between : 2].astype(np.uint16) + plane[2 : 2 * n_between + 2 : 2] + 1
+    whole[1 : 2 * n_between + 1 : 2] = between >> 1
+    if len(plane) % 2 == 0:
+        whole[-1] = plane[-2]
+    return whole
 
 
 def _turn(plane: NDArray[np.uint8], upright: Upright) -> NDArray[np.uint8]:

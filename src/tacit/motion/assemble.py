@@ -60,7 +60,7 @@ class TrackBuilder:
     def finish(self) -> HandTrack:
         """Make the track of everything that was added."""
         n_frames = self._sightings.n_frames
-        sightings = _without_flukes(self._sightings.finish(), self._options)
+        sightings = without_flukes(self._sightings.finish(), self._options)
         points, sigma = compute_metres(sightings.px, sightings.world_m, self._width, self._height, self._options.metres)
         side = choose_wearer(sightings, points[:, 0], self._width, self._options.wearer)
         px = np.full((n_frames, 2, N_LANDMARKS, 2), np.nan, np.float32)
@@ -91,8 +91,8 @@ class TrackBuilder:
             seen[steps] = 0.5
 
 
-def _without_flukes(sightings: Sightings, options: AssembleOptions) -> Sightings:
-    """Drop the tracks that were too short or unsure to be hands."""
+def without_flukes(sightings: Sightings, options: AssembleOptions) -> Sightings:
+    """Drop the tracks, anyone's, that were too short or unsure to be hands."""
     if not len(sightings):
         return sightings
     _, track = np.unique(sightings.track, return_inverse=True)

@@ -1,18 +1,18 @@
 """Reads the 21 landmarks of one hand inside a region of the picture.
 
-In: an RGB picture and a region. Out: a reading with landmarks in pixels of the frame and the model's own metric guess.
+In: a frame and a region of it. Out: a reading with landmarks in pixels of the frame and the model's own metric guess.
 Source: modules/hand_landmark of mediapipe 0.10.21. The model was taught on mirrored pictures, so on a picture that is
 not mirrored its score for "Left" is the score for the person's own right hand.
 """
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from tacit.models.inference import Network
 from tacit.motion.regions import Region
+from tacit.motion.sampling import Sampler, Tint
+from tacit.records.frames import I420
 from tacit.records.hands import N_LANDMARKS, Float32
 
 SIDE = 224
@@ -33,15 +33,12 @@ class LandmarkReader:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._crop = np.empty((1, SIDE, SIDE, 3), np.uint8)
+        self._sampler = Sampler(SIDE)
 
-    def read(self, rgb: NDArray[np.uint8], region: Region) -> Reading:
-        """Read the hand in a region of a picture (height, width, 3); outside the picture all is black."""
+    def read(self, i420: I420, region: Region, tint: Tint = Tint.AS_FILMED) -> Reading:
+        """Read the hand in a region of a frame (height * 3 // 2, width)."""
         crop_to_frame = region.crop_to_frame(SIDE)
-        cv2.warpAffine(
-            rgb, crop_to_frame, (SIDE, SIDE), dst=self._crop[0], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        )
-        points, presence, right_score, world = self._network(self._crop)
+        points, presence, right_score, world = self._network(self._sampler.crop(i420, crop_to_frame, tint))
         landmarks = points.reshape(N_LANDMARKS, 3)
         landmarks_px = np.empty((N_LANDMARKS, 3), np.float32)
         landmarks_px[:, :2] = landmarks[:, :2] @ crop_to_frame[:, :2].T + crop_to_frame[:, 2]

@@ -22,14 +22,14 @@ class QualityOptions:
     gap_s_max: hands away for less than this do not end a stretch.
     stretch_s_min: shorter stretches are dropped; measured on the hands, before ends are moved to key frames.
     luma_mean_min: darker frames do not count; mean of the Y plane in limited range, where black is 16 and white 235.
-    key_interval_frames: distance of key frames in the clean video.
+    grid_frames: stretches begin and end on multiples of so many frames; of these each must be a key frame.
     lost_s_max: a gap between two stretches up to this long counts as lost by our tracker, a longer one as a pause.
     """
 
     gap_s_max: float = 1.0
     stretch_s_min: float = 1.0
     luma_mean_min: float = 30.0
-    key_interval_frames: int = 15
+    grid_frames: int = 15
     lost_s_max: float = 10.0
 
 
@@ -51,7 +51,7 @@ def find_stretches(track: HandTrack, luma_mean: Float32, options: QualityOptions
     runs = _bridge(_runs(working), options.gap_s_max * track.fps)
     long_runs = [(start, end) for start, end in runs if end - start >= options.stretch_s_min * track.fps]
     if long_runs:
-        return _snap(long_runs, options.key_interval_frames, track.n_frames), ""
+        return _snap(long_runs, options.grid_frames, track.n_frames), ""
     return (), _reason(track, bright, runs, options)
 
 

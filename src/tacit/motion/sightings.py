@@ -77,9 +77,9 @@ class SightingsBuilder:
             self._pack()
 
     def finish(self) -> Sightings:
-        """Everything so far."""
+        """Everything so far; call once, since nothing of it is kept."""
         self._pack()
-        blocks = self._blocks
+        blocks, self._blocks = self._blocks, []
         return Sightings(
             np.concatenate([block.frame for block in blocks]),
             np.concatenate([block.track for block in blocks]),

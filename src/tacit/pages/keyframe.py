@@ -9,7 +9,7 @@ from tacit.pages.templating import jpeg_uri
 from tacit.records.hands import LEFT, RIGHT
 
 # Chains of landmarks that are drawn as one line each: five fingers from the wrist, and the knuckles.
-_CHAINS = ((0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (0, 17, 18, 19, 20), (5, 9, 13, 17))
+CHAINS = ((0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (0, 17, 18, 19, 20), (5, 9, 13, 17))
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,5 @@ def draw_frame(frame: KeyFrame) -> DrawnFrame:
 def _draw_hand(side: str, points: NDArray[np.float32]) -> DrawnHand:
     """Turn 21 landmarks into lines and marks, to a tenth of a pixel."""
     joints = tuple((f"{u:.1f}", f"{v:.1f}") for u, v in points)
-    bones = "".join("M" + "L".join(f"{joints[index][0]} {joints[index][1]}" for index in chain) for chain in _CHAINS)
+    bones = "".join("M" + "L".join(f"{joints[index][0]} {joints[index][1]}" for index in chain) for chain in CHAINS)
     return DrawnHand(side, bones, joints)

@@ -29,6 +29,7 @@ class RecordingView:
     outcome: what processing found; None where nothing was processed.
     seen: (n_frames, 2) float32, left hand first; 1 seen, 0.5 bridged, 0 not seen; no rows where there is no track.
     key_frames: a few anonymised frames in the order filmed.
+    covered: (n_frames,) float64; part of the picture's area that was covered; no rows where nobody kept it.
     """
 
     label: str
@@ -39,6 +40,7 @@ class RecordingView:
     outcome: Outcome | None
     seen: NDArray[np.float32]
     key_frames: tuple[KeyFrame, ...]
+    covered: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def render_recording(view: RecordingView) -> str:
 
 def _figures(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
     """The plain figures of a recording: value, name, and what it means."""
-    faces = f"{outcome.faces_frames:,}"
+    covered = f"{outcome.faces_frames:,}"
+    what = "faces and what a reviewer marked were covered" if outcome.marks else "every face in them was covered"
     episodes = f"{len(outcome.stretches):,}"
     return (
         (_seconds(outcome.filmed_ms), "filmed", f"{outcome.n_frames:,} frames, {outcome.fps} a second"),
@@ -83,7 +86,7 @@ def _figures(outcome: Outcome) -> tuple[tuple[str, str, str], ...]:
             "accepted",
             f"inside those stretches; {_seconds(outcome.payable_ms)} count for pay",
         ),
-        (faces, "frame with a face" if faces == "1" else "frames with a face", "every face in them was covered"),
+        (covered, "frame with a face" if covered == "1" else "frames with a face", what),
     )
 
 
@@ -97,6 +100,11 @@ def _rows(view: RecordingView, outcome: Outcome) -> tuple[_Row, ...]:
             rows.append(_Row(f"{name.capitalize()} hand", figure, name, draw_states(states, 3)))
     figure = f"{_seconds(outcome.accepted_ms)} of {_seconds(outcome.filmed_ms)}"
     rows.append(_Row("Episodes", figure, "episodes", draw_stretches(outcome.stretches, outcome.n_frames)))
+    if len(view.covered):
+        figure = (
+            f"{_percent(float(view.covered.mean()))} of the picture, {_percent(float(view.covered.max()))} at worst"
+        )
+        rows.append(_Row("Covered", figure, "covered", draw_states((view.covered > 0).astype(np.uint8), 2)))
     return tuple(rows)
 
 

@@ -256,11 +256,68 @@ class FootageChangedError(InputError):
 class UnverifiedOutputError(DamageError):
     """What was written does not read back as it was meant."""
 
-    def __init__(self, expected: int, n_video: int, n_track: int) -> None:
+    def __init__(self, expected: int, n_video: int, n_track: int, n_masks: int) -> None:
         super().__init__(
-            f"Of {expected} frames written, {n_video} read back from the video and {n_track} from the hand track. "
-            "Nothing was committed. Check the disk, then process again."
+            f"Of {expected} frames written, {n_video} read back from the video, {n_track} from the hand track and "
+            f"{n_masks} from the masks. Nothing was committed. Check the disk, then process again."
         )
+
+
+class MarkedMeanwhileError(InputError):
+    """A box was drawn on a recording, or taken away, while it was processed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A box was drawn on this recording, or taken away, while it was processed. Run `tacit process` again."
+        )
+
+
+class NothingToMarkError(InputError):
+    """A box was to be drawn on a recording that has no clean video."""
+
+    def __init__(self, recording_id: str) -> None:
+        super().__init__(
+            f"The recording {recording_id} has no clean video to draw on. Run `tacit process`; "
+            "`tacit recordings` says why where there is none."
+        )
+
+
+class BadMarkError(InputError):
+    """A box was drawn outside the video, or is none."""
+
+    def __init__(self, got: str, expected: str) -> None:
+        super().__init__(f"No box was drawn: got {got}, expected {expected}. Look again with `tacit show`.")
+
+
+class MarkedDatasetError(InputError):
+    """Boxes were drawn on recordings of a dataset after it was made, so what they mark can be seen in it."""
+
+    def __init__(self, dataset_id: str, n_recordings: int) -> None:
+        count = "a recording" if n_recordings == 1 else f"{n_recordings} recordings"
+        super().__init__(
+            f"On {count} of the dataset {dataset_id} boxes were drawn after it was made, so it shows what they are to "
+            "cover. Run `tacit process`, then build it again."
+        )
+
+
+class FacesLeftError(DamageError):
+    """An audit found what looks like a face in finished video."""
+
+    def __init__(self, n_frames: int, n_checked: int, place: str, score: float) -> None:
+        frames = "1 frame" if n_frames == 1 else f"{n_frames} frames"
+        super().__init__(
+            f"In {frames} of {n_checked} something is taken for a face with a score of {score:.2f} or more, first at "
+            f"{place}. Look there. If it is one, hand nothing on: `tacit anonymise mark` covers it, then "
+            "`tacit process` and a new build."
+        )
+
+
+class NothingToAuditError(InputError):
+    """An audit was asked for of something that holds no video."""
+
+    def __init__(self, target: str, expected: str, reason: str = "") -> None:
+        but = f", but {reason}" if reason else ""
+        super().__init__(f"{target} cannot be audited: {expected} is expected{but}. Name another.")
 
 
 class AlteredRecordError(DamageError):
@@ -524,6 +581,39 @@ class UnsignedVideoError(MachineError):
         )
 
 
+# --- the viewer of recordings (Rerun) ---------------------------------------------------------------------------------
+
+
+class MissingViewerError(InputError):
+    """A recording is to be viewed, and the package that does it is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Viewing a recording needs the package rerun-sdk, which is not installed. Install tacit with its extra, "
+            'such as pip install "tacit[view]", or write a page with `tacit show`.'
+        )
+
+
+class NothingToViewError(InputError):
+    """A recording was to be viewed that has no clean video."""
+
+    def __init__(self, recording_id: str) -> None:
+        super().__init__(
+            f"The recording {recording_id} has no clean video to view. Run `tacit process`; "
+            "`tacit recordings` says why where there is none."
+        )
+
+
+class ViewerFailedError(MachineError):
+    """The viewer did not open, or broke."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(
+            f"The viewer ended with {code}; what it said stands above. It needs a screen; without one, write a file "
+            "with --out and open it elsewhere."
+        )
+
+
 # --- money, pages and words ------------------------------------------------------------------------------------------
 
 
@@ -687,15 +777,17 @@ class UnreadableVideoError(InputError):
         self.reason = reason
         self.readable_s = readable_s
         upto = "" if readable_s is None else f" {readable_s:.1f} s of it could be read."
-        super().__init__(
-            f"The video cannot be read: {reason}.{upto} Copy it from the camera once more, or film the work again."
-        )
+        ways = "Copy it from the camera once more, or film the work again"
+        if readable_s is not None and readable_s >= 0.1:
+            ways += ", or take in just what can be read (--readable-part, or readable_part in footage.toml)"
+        super().__init__(f"The video cannot be read: {reason}.{upto} {ways}.")
 
 
 class DamagedCleanVideoError(DamageError):
     """A video that tacit wrote itself does not hold what it was written with."""
 
     def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(f"A clean video in the shop is damaged: {reason}. Process its recording again.")
 
 
@@ -704,6 +796,13 @@ class NothingToWithdrawError(InputError):
 
     def __init__(self, label: str) -> None:
         super().__init__(f"No consent of the worker {label} to these purposes stands; there is none to withdraw (R5).")
+
+
+class DamagedMasksError(DamageError):
+    """The bytes of stored masks are not what was written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Stored masks cannot be read: {reason}. Process their recording again, and check the disk.")
 
 
 # --- motion: hand tracks ---------------------------------------------------------------------------------------------
@@ -797,6 +896,13 @@ class NothingToBuildError(InputError):
 
 
 # --- the workshop ----------------------------------------------------------------------------------------------------
+
+
+class LostFilmError(MachineError):
+    """A film of the benchmark was lost every time it was tried."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"The film {name!r} was lost every time it was tried: {why}. Use fewer --jobs, or try again.")
 
 
 class BadFilmError(InputError):

@@ -8,6 +8,13 @@ from numpy.typing import NDArray
 I420 = NDArray[np.uint8]
 
 
+def planes(i420: I420) -> tuple[I420, I420, I420]:
+    """Views of the three planes of an I420 array: luma (height, width), and two of chroma of half that each way."""
+    height, width = i420.shape[0] * 2 // 3, i420.shape[1]
+    chroma = i420[height:].reshape(2, height // 2, width // 2)
+    return i420[:height], chroma[0], chroma[1]
+
+
 @dataclass(frozen=True)
 class RawFrame:
     """One frame as filmed, upright, on the constant frame-rate grid.

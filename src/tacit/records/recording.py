@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tacit.records.marks import Mark
+
 
 class Status(StrEnum):
     """What became of a recording, as the contract of `tacit run` names it, and `new` before it was processed."""
@@ -23,6 +25,8 @@ class Recording:
     recording_id: keyed digest of worker and content, so that ingesting a file twice is harmless.
     content_mac: keyed digest of the content alone (hex), which finds the same footage under a second worker.
     position: order of ingest within the shop, counted from 0; datasets keep it.
+    readable_part: of a damaged file, what comes before the damage is to be taken; whoever handed it in asked for that.
+        It came later than the others; records from before lack it.
     """
 
     recording_id: str
@@ -34,6 +38,7 @@ class Recording:
     station: str
     started_at: datetime
     position: int
+    readable_part: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,19 @@ class Outcome:
     """What processing found; the body of a commit record.
 
     unit_id: keyed digest of content, contract version, model digests and every parameter that changes output (D1).
-    reason: plain sentence for REJECTED and FAILED, "" otherwise; no personal data.
-    video_key, track_key: names of the sealed objects, "" where nothing was made.
+    reason: plain sentence for REJECTED and FAILED, and where only the readable part of a file was taken; "" otherwise;
+        no personal data.
+    video_key, track_key, masks_key: names of the sealed objects, "" where nothing was made.
     width, height: pixels of the clean video. n_frames: on the constant frame-rate grid of `fps`.
     hands_fraction, two_hands_fraction: parts of all frames with at least one, two hands found, anyone's.
     faces_frames: frames in which something was anonymised.
+    covered_share: part of the picture's area that was covered, the mean over all frames; None where nobody measured.
+    marks: boxes of a reviewer that were followed and covered, in the order of their ids.
     stretches: hands at work; the episodes-to-be, on key frames.
     accepted_ms: milliseconds inside the stretches. filmed_ms: all of it. payable_ms: what counts as accepted for pay:
         the stretches and the moments between them in which our tracker lost the hands (M7).
     cpu_ms: processor time the unit took; says nothing about content, so it is not part of any digest.
+    The last three came later than the others; records from before lack them.
     """
 
     recording_id: str
@@ -79,3 +88,11 @@ class Outcome:
     payable_ms: int
     filmed_ms: int
     cpu_ms: int
+    masks_key: str = ""
+    covered_share: float | None = None
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def object_keys(self) -> tuple[str, ...]:
+        """The sealed objects that there are."""
+        return tuple(key for key in (self.video_key, self.track_key, self.masks_key) if key)

@@ -10,6 +10,7 @@ from tacit.store.database import Database
 from tacit.store.dataset_rows import DatasetRows
 from tacit.store.ledger_rows import LedgerRows
 from tacit.store.log_rows import LogRows
+from tacit.store.mark_rows import MarkRows
 from tacit.store.people_rows import PeopleRows
 from tacit.store.recording_rows import RecordingRows
 from tacit.store.schema import bring_up_to_date, check_catalogue
@@ -30,7 +31,7 @@ def create_catalogue(url: str | URL) -> None:
         database.close()
 
 
-class SqlCatalogue(PeopleRows, RecordingRows, DatasetRows, LedgerRows, LogRows):
+class SqlCatalogue(PeopleRows, RecordingRows, MarkRows, DatasetRows, LedgerRows, LogRows):
     """The catalogue over SQLite or PostgreSQL; several processes and threads may use it at a time.
 
     Args:

@@ -1,7 +1,8 @@
 """Records as canonical JSON and back, bit for bit.
 
 Fractions have no canonical form, so they travel as C99 hexadecimal text (`0x1.8p+1`), which holds every bit of a
-double. Moments come back in UTC. A field that a record does not have, or lacks, is damage, never a default.
+double. Moments come back in UTC. A field that a record does not have is damage, and so is one that it lacks. But a
+field that came later has a default in the record, which says that nobody knew; old bytes may lack it.
 """
 
 import dataclasses
@@ -49,17 +50,18 @@ def _without_floats(value: Any) -> Any:
 
 
 def _as_record(kind: Any, plain: Any) -> Any:
-    hints = _hints(kind)
-    if not isinstance(plain, dict) or plain.keys() != hints.keys():
+    hints, came_later = _hints(kind)
+    if not isinstance(plain, dict) or not hints.keys() - came_later <= plain.keys() <= hints.keys():
         raise KeyError(kind.__name__)
-    return kind(**{name: _as_type(hint, plain[name]) for name, hint in hints.items()})
+    return kind(**{name: _as_type(hints[name], value) for name, value in plain.items()})
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    """Field types of a record; worked out once per class."""
-    hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+def _hints(kind: Any) -> tuple[dict[str, Any], frozenset[str]]:
+    """Field types of a record, and the fields that came later; worked out once per class."""
+    hints, fields = get_type_hints(kind), dataclasses.fields(kind)
+    came_later = frozenset(field.name for field in fields if field.default is not dataclasses.MISSING)
+    return {field.name: hints[field.name] for field in fields}, came_later
 
 
 def _as_type(hint: Any, plain: Any) -> Any:

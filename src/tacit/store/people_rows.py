@@ -159,7 +159,7 @@ class PeopleRows(Rows):
             erasure = {"label_mac": label_mac, "erased_at": utc_text(erased_at)}
             if label_mac and not connection.execute(select(tables.erasures).filter_by(**erasure)).one_or_none():
                 connection.execute(insert(tables.erasures).values(erasure))
-            for table in (tables.outcomes, tables.releases, tables.consents, tables.workers):
+            for table in (tables.outcomes, tables.releases, tables.marks, tables.consents, tables.workers):
                 connection.execute(delete(table).where(table.c.worker_uid == worker_uid))
             connection.execute(
                 tables.recordings.update()

@@ -103,6 +103,16 @@ releases = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+marks = Table(
+    "marks",
+    metadata,
+    Column("mark_id", String, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("recording_id", String, ForeignKey("recordings.recording_id"), nullable=False, index=True),
+    Column("worker_uid", String, ForeignKey("workers.worker_uid"), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 datasets = Table(
     "datasets",
     metadata,

@@ -7,7 +7,7 @@ tombstone is written before anything is deleted, and every writer looks for it a
 always sees the other, and nothing of an erased worker stays.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -85,9 +85,8 @@ class ObjectVault:
             raise WrongPermitError("commit for another worker", permit.action.value, "derive from that worker")
         full_name = self._full_name_to_write(permit, f"{outcome.unit_id}/{_COMMIT}")
         with self._erasure_told(permit.worker_uid):
-            for key in (outcome.video_key, outcome.track_key):
-                if key:
-                    self._objects.sync(f"{permit.worker_uid}/{key}")
+            for key in outcome.object_keys:
+                self._objects.sync(f"{permit.worker_uid}/{key}")
             record = encode_record(_Commit(recording, outcome))
             sealed = self._keys.seal(permit.worker_uid, record, full_name)
             is_ours = self._objects.create(full_name, sealed)
@@ -114,6 +113,10 @@ class ObjectVault:
             if found is not None:
                 yield found.recording, found.outcome
 
+    def has_unit(self, worker_uid: str, unit_id: str) -> bool:
+        """True where a unit of work has its commit record."""
+        return self._objects.exists(f"{worker_uid}/{unit_id}/{_COMMIT}")
+
     def drop_attempts(self, worker_uid: str, unit_id: str, keep: Sequence[str]) -> int:
         """Delete objects of a unit of work other than its commit record and those to keep; returns how many."""
         prefix = f"{worker_uid}/{unit_id}"
@@ -123,6 +126,17 @@ class ObjectVault:
             self._objects.delete(name)
         self._objects.sweep(prefix)
         return len(dropped)
+
+    def drop_units(self, worker_uid: str, keep: Collection[str]) -> int:
+        """Delete all of a worker's units of work other than those to keep, commit records last; returns how many."""
+        names = [name.split("/") for name in self._objects.list(worker_uid)]
+        dropped = sorted((parts for parts in names if parts[1] not in keep), key=lambda parts: parts[-1] == _COMMIT)
+        for parts in dropped:
+            self._objects.delete("/".join(parts))
+        units = {parts[1] for parts in dropped}
+        for unit_id in units:
+            self._objects.sweep(f"{worker_uid}/{unit_id}")
+        return len(units)
 
     def erase(self, worker_uid: str) -> int:
         """Leave a tombstone, then delete every object of a worker; returns how many were deleted."""

@@ -16,38 +16,48 @@ _WALL_TEXEL_M = 0.012
 
 
 class Backdrop:
-    """Bench and wall, painted once from a random generator and seen by any camera over the bench."""
+    """Bench and wall, painted once from a random generator and seen by any camera over the bench.
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._bench = _paint_bench(rng)
+    textured: the bench top has a coarse pattern of many colours instead of plain laminate.
+    """
+
+    def __init__(self, rng: np.random.Generator, textured: bool = False) -> None:
+        self._bench = _paint_pattern(rng) if textured else _paint_bench(rng)
         self._wall = _paint_wall(rng)
 
-    def draw(self, camera: Camera, shadow: ShadowMap) -> Image:
-        """The picture (height, width, 3) without any solids but with their shadows on the bench."""
+    def draw(self, camera: Camera, shadow: ShadowMap, strength: float = 1.0) -> Image:
+        """The picture (height, width, 3) without any solids but with their shadows, so strong, on the bench."""
         size = (camera.width, camera.height)
         bench_plane = camera.plane_homography(
             np.array([_BENCH_LEFT_M, _BENCH_FAR_M, 0]), np.array([_TEXEL_M, 0, 0]), np.array([0, -_TEXEL_M, 0])
         )
         bench = cv2.warpPerspective(self._bench, bench_plane, size, borderMode=cv2.BORDER_REPLICATE)
-        dark = 1 - shadow.on_bench(camera)
+        dark = 1 - shadow.on_bench(camera) * np.float32(strength)
         bench = cv2.multiply(bench, cv2.merge([dark, dark, dark]), dtype=cv2.CV_8U)
-        high, wide = self._bench.shape[:2]
-        corners = np.array([[[0, 0], [wide, 0], [wide, high], [0, high]]], np.float64)
-        outline = cv2.perspectiveTransform(corners, bench_plane)[0]
-        if outline[:2, 1].max() <= 0:  # the far edge is above the picture: nothing but bench
+        left, right = _far_edge(camera)
+        rows = min(int(max(left, right)) + 2, camera.height)
+        if rows <= 2:  # the far edge is above the picture: nothing but bench
             return np.asarray(bench, np.uint8)
         wall_plane = camera.plane_homography(
             np.array([_WALL_LEFT_M, _WALL_Y_M, -_WALL_LOW_M]),
             np.array([_WALL_TEXEL_M, 0, 0]),
             np.array([0, 0, -_WALL_TEXEL_M]),
         )
-        rows = min(int(outline[:2, 1].max()) + 2, camera.height)
         top = (camera.width, rows)
         wall = cv2.warpPerspective(self._wall, wall_plane, top, borderMode=cv2.BORDER_REPLICATE)
-        mask = np.full((rows, camera.width), 1, np.uint8)
-        cv2.fillConvexPoly(mask, np.round(outline).astype(np.int32), 0)
+        mask = np.zeros((rows, camera.width), np.uint8)
+        above = np.array([(0, 0), (camera.width, 0), (camera.width, right), (0, left)])
+        cv2.fillConvexPoly(mask, np.round(above).astype(np.int32), 1)
         cv2.copyTo(wall, mask, bench[:rows])
         return np.asarray(bench, np.uint8)
+
+
+def _far_edge(camera: Camera) -> tuple[float, float]:
+    """Row at which the bench's far edge crosses the left and the right side of the picture."""
+    ahead = np.array([[camera.eye[0] + aside, _BENCH_FAR_M, 0.0] for aside in (-0.3, 0.3)])
+    (x0, y0), (x1, y1) = camera.project(camera.to_camera(ahead))
+    slope = (y1 - y0) / (x1 - x0)
+    return float(y0 - slope * x0), float(y0 + slope * (camera.width - x0))
 
 
 def hidden_by_bench(camera: Camera, points: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -64,10 +74,31 @@ def _clouds(rng: np.random.Generator, shape: tuple[int, int], grid: tuple[int, i
     return np.asarray(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
+def _bench_size() -> tuple[int, int]:
+    """Rows and columns of the bench's picture."""
+    return round((_BENCH_FAR_M - _BENCH_NEAR_M) / _TEXEL_M), round(-2 * _BENCH_LEFT_M / _TEXEL_M)
+
+
+def _paint_pattern(rng: np.random.Generator) -> Image:
+    """A mat with checks, stripes and prints in many colours: RGB uint8."""
+    high, wide = _bench_size()
+    mat = np.full((high, wide, 3), 128, np.uint8)
+    cell = round(0.030 / _TEXEL_M)
+    for y in range(0, high, cell):
+        for x in range(0, wide, cell):
+            tone = rng.uniform(50, 205) + rng.normal(0, 28, 3)
+            cv2.rectangle(mat, (x, y), (x + cell - 1, y + cell - 1), np.clip(tone, 0, 255).tolist(), -1)
+    for _ in range(260):
+        start = rng.uniform((0, 0), (wide, high))
+        end = start + rng.normal(0, 35, 2)
+        tone = rng.uniform(20, 235, 3).tolist()
+        cv2.line(mat, start.astype(int).tolist(), end.astype(int).tolist(), tone, int(rng.integers(2, 9)), cv2.LINE_AA)
+    return mat
+
+
 def _paint_bench(rng: np.random.Generator) -> Image:
     """Grey-beige laminate with scratches, seams and stains: RGB uint8."""
-    high = round((_BENCH_FAR_M - _BENCH_NEAR_M) / _TEXEL_M)
-    wide = round(-2 * _BENCH_LEFT_M / _TEXEL_M)
+    high, wide = _bench_size()
     grey = 0.70 + 0.05 * _clouds(rng, (high, wide), (8, 12)) + 0.03 * _clouds(rng, (high, wide), (200, 40))
     grey += 0.015 * rng.normal(0, 1, (high, wide))
     for _ in range(70):

@@ -88,6 +88,24 @@ def choreograph(seconds: float, both: bool, rng: np.random.Generator) -> Choreog
     return Choreography(tuple(cycles), tuple(right), tuple(left) if both else ())
 
 
+def cross_over(seconds: float, rng: np.random.Generator) -> Choreography:
+    """Both hands reach for the other side at once, one over the other, and come back, until the film is filled."""
+    right, left = [Key(0.0, _HOME_RIGHT, (0, -8, 8), RELAXED)], [Key(0.0, _HOME_LEFT, (0, -6, 6), OPEN)]
+    now_s = float(rng.uniform(0.1, 0.3))
+    while now_s < seconds:
+        there_s, back_s = now_s + np.array([0.75, 1.55]) * float(rng.uniform(0.9, 1.1))
+        (near_x, near_y), (far_x, far_y) = _near((0.125, 0.070), rng), _near((-0.120, 0.175), rng)
+        for keys, home, place, pose in (
+            (right, _HOME_RIGHT, (far_x, far_y, 0.040), READY),
+            (left, _HOME_LEFT, (near_x, near_y, 0.115), OPEN),
+        ):
+            keys.append(Key(now_s, home, keys[-1].turn_deg, keys[-1].pose))
+            keys.append(Key(float(there_s), place, (8, -8, 10), pose))
+            keys.append(Key(float(back_s), home, (0, -8, 8), RELAXED))
+        now_s = float(back_s) + float(rng.uniform(0.1, 0.2))
+    return Choreography((), tuple(right), tuple(left))
+
+
 def _near(spot: tuple[float, float], rng: np.random.Generator) -> tuple[float, float]:
     """A spot within about a centimetre."""
     x, y = np.array(spot) + rng.uniform(-0.010, 0.010, 2)

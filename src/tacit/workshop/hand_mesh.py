@@ -1,4 +1,4 @@
-"""The skin of a hand at rest: its surface, how each point follows the bones, and its colour.
+"""The skin of a hand at rest, or the glove on it: its surface, how each point follows the bones, and its colour.
 
 The surface is the zero level of a field of round cones around the joints of `hand_rig`; a right hand with the forearm
 down to under the sleeve. Built once in a process. Source of all proportions and colours: ours.
@@ -10,7 +10,8 @@ from typing import Literal
 
 import numpy as np
 
-from tacit.workshop.hand_rig import FINGER_ROOTS, FOREARM, N_BONES, PALM, rest_joints
+from tacit.workshop.glove import GLOVES, Glove, put_on
+from tacit.workshop.hand_rig import FINGER_ROOTS, FOREARM, N_BONES, PALM, TIP_FLESH_M, rest_joints
 from tacit.workshop.surface import Float32, Mesh, extract, field_normals, round_cone, smooth_union
 
 Skin = Literal["fair", "tan", "brown", "dark"]
@@ -25,7 +26,8 @@ SKINS: dict[Skin, tuple[float, float, float]] = {
 
 _MM = 1e-3
 _STEP_MM = 3.5
-_BOX_LOW_MM, _BOX_HIGH_MM = (-88.0, -124.0, -40.0), (64.0, 210.0, 34.0)
+_SKIN_GRAIN = 0.045
+_BOX_LOW_MM, _BOX_HIGH_MM = (-88.0, -124.0, -41.5), (64.0, 210.0, 34.0)
 _THUMB_RADII_MM = (13.0, 11.4, 10.2, 8.0)
 _FINGER_RADII_MM = (
     (9.8, 8.6, 7.7, 6.6),
@@ -34,15 +36,17 @@ _FINGER_RADII_MM = (
     (8.4, 7.2, 6.4, 5.7),
 )
 
-# Palm, wrist and forearm: start, end (mm), radii (mm), flatness, width of the fillet towards what came before (mm).
-_BODY_MM = (
-    ((-12.0, 4.0, 0.0), (-25.0, 89.0, -2.0), (13.0, 11.0), 1.0, 0.0),
-    ((-4.0, 3.0, 0.0), (-5.0, 92.0, -1.0), (13.5, 11.5), 1.0, 9.0),
-    ((5.0, 3.0, 0.0), (14.0, 87.0, -2.0), (13.0, 11.0), 1.0, 9.0),
-    ((12.0, 4.0, 0.0), (30.0, 77.0, -5.0), (13.0, 10.2), 1.0, 9.0),
-    ((16.0, 22.0, -7.0), (29.0, 62.0, -7.0), (11.0, 9.5), 1.0, 9.0),
-    ((-24.0, 20.0, -8.0), (-44.0, 50.0, -15.0), (14.5, 12.0), 1.0, 10.0),
-    ((-18.0, 24.0, -7.0), (-31.0, 66.0, -7.0), (12.0, 9.0), 1.0, 10.0),
+# Palm, wrist and forearm: start, end (mm), radii (mm), flatness, width of the fillet towards what came before (mm). An
+# end that is a number is that landmark's place, moved by the offset.
+_Place = tuple[float, float, float]
+_BODY_MM: tuple[tuple[_Place, _Place | tuple[int, _Place], tuple[float, float], float, float], ...] = (
+    ((-11.0, 4.0, 0.0), (5, (1.0, -2.0, -4.0)), (13.0, 11.0), 1.0, 0.0),
+    ((-2.0, 3.0, 0.0), (9, (0.0, -3.0, -5.0)), (13.5, 11.5), 1.0, 9.0),
+    ((7.0, 3.0, 0.0), (13, (0.0, -2.0, -4.0)), (13.0, 11.0), 1.0, 9.0),
+    ((13.0, 4.0, 0.0), (17, (-1.0, -2.0, -3.0)), (13.0, 10.2), 1.0, 9.0),
+    ((18.0, 20.0, -7.0), (17, (-2.0, -15.0, -5.0)), (11.0, 9.5), 1.0, 9.0),
+    ((-20.0, 16.0, -8.0), (2, (1.5, -2.0, -0.5)), (14.5, 12.0), 1.0, 10.0),
+    ((-15.0, 22.0, -7.0), (5, (-4.0, -24.0, -9.0)), (12.0, 9.0), 1.0, 10.0),
     ((0.0, 2.0, 0.0), (0.0, -50.0, -1.0), (25.0, 26.0), 0.74, 14.0),
     ((0.0, -50.0, -1.0), (0.0, -88.0, -2.0), (26.0, 29.0), 0.80, 12.0),
 )
@@ -54,7 +58,7 @@ class HandMesh:
 
     mesh: the surface. weights: (v, 17) float32, how much each bone moves each point; every row sums to one.
     albedo: (v, 3) float32, linear RGB. gloss: (v,) float32, 0 dull to 1 nail. openness: (v,) float32, the part of the
-    sky that a point sees at rest.
+    sky that a point sees at rest. bare: it is skin, no glove. grain: how rough it looks, 0 smooth.
     """
 
     mesh: Mesh
@@ -62,6 +66,8 @@ class HandMesh:
     albedo: Float32
     gloss: Float32
     openness: Float32
+    bare: bool
+    grain: float
 
 
 def _body_mm(points: Float32) -> Float32:
@@ -69,7 +75,8 @@ def _body_mm(points: Float32) -> Float32:
     joints = rest_joints() / _MM
     body = np.full(len(points), 1e3, np.float32)
     for start, end, radii, flatness, fillet in _BODY_MM:
-        part = round_cone(points, np.array(start), np.array(end), radii, flatness)
+        stop = joints[end[0]] + np.array(end[1]) if len(end) == 2 else np.array(end)
+        part = round_cone(points, np.array(start), stop, radii, flatness)
         body = smooth_union(body, part, fillet) if fillet else np.minimum(body, part)
     for left, right in ((5, 9), (9, 13), (13, 17)):
         low = np.array([0.0, 2.0, -4.0])
@@ -87,6 +94,8 @@ def _finger_mm(points: Float32, finger: int) -> Float32:
     root = FINGER_ROOTS[finger]
     joints = rest_joints()[root : root + 4] / _MM
     radii = _finger_radii_mm(finger)
+    last = (joints[3] - joints[2]) / np.linalg.norm(joints[3] - joints[2])
+    joints[3] += last * (TIP_FLESH_M[finger] / _MM - radii[3])  # so that the flesh ends where it should
     field = np.full(len(points), 1e3, np.float32)
     for bone in range(3):
         part = round_cone(points, joints[bone], joints[bone + 1], (radii[bone], radii[bone + 1]), 0.94)
@@ -162,7 +171,7 @@ def _paint(points: Float32, normals: Float32, openness: Float32, skin: Skin) -> 
         out -= along * (out @ along)
         out /= np.linalg.norm(out)
         radius = _finger_radii_mm(finger)[3]
-        offset = points - tip
+        offset = points - (tip + along * (TIP_FLESH_M[finger] / _MM - radius))
         forth, aside, above = offset @ along, offset @ np.cross(along, out), offset @ out
         colour *= 1 - np.exp(-np.einsum("ij,ij->i", offset, offset) / 100)[:, None] * np.array([0.0, 0.09, 0.08])
         shape = np.abs(forth / radius) ** 3 + np.abs(aside / (0.8 * radius)) ** 3
@@ -180,11 +189,14 @@ def _paint(points: Float32, normals: Float32, openness: Float32, skin: Skin) -> 
 
 
 @cache
-def hand_mesh(skin: Skin) -> HandMesh:
-    """Build the right hand in one skin tone; the second call in a process costs nothing."""
+def hand_mesh(skin: Skin, glove: Glove | None = None) -> HandMesh:
+    """Build the right hand in one skin tone, bare or in a glove; the second call in a process costs nothing."""
     mesh, weights, openness = _shape()
     albedo, gloss = _paint(mesh.vertices / np.float32(_MM), mesh.normals, openness, skin)
-    return HandMesh(mesh, weights, albedo, gloss, openness)
+    if glove is None:
+        return HandMesh(mesh, weights, albedo, gloss, openness, True, _SKIN_GRAIN)
+    mesh, albedo, gloss = put_on(glove, mesh, albedo, gloss, openness)
+    return HandMesh(mesh, weights, albedo, gloss, openness, False, GLOVES[glove].grain)
 
 
 @cache

@@ -121,15 +121,21 @@ def _paint(points: Float32, openness: Float32, skin: Skin) -> tuple[Float32, NDA
 @cache
 def head_mesh(skin: Skin) -> HeadMesh:
     """Build the head in one skin tone; the second call in a process costs nothing."""
+    raw, openness = _shape_mm()
+    albedo, face = _paint(raw.vertices, openness, skin)
+    mesh = Mesh(raw.vertices * np.float32(_MM), raw.faces, raw.normals)
+    return HeadMesh(mesh, albedo, openness, face)
+
+
+@cache
+def _shape_mm() -> tuple[Mesh, Float32]:
+    """Surface in millimetres and openness; the same for every skin tone."""
     raw = extract(head_field_mm, _BOX_LOW_MM, _BOX_HIGH_MM, _STEP_MM)
     openness = np.ones(len(raw.vertices), np.float32)
     for reach, strength in ((6, 0.30), (14, 0.30), (30, 0.25)):
         room = head_field_mm(raw.vertices + raw.normals * np.float32(reach)) / np.float32(reach)
         openness -= np.float32(strength) * np.clip(1 - room, 0, 1)
-    openness = np.clip(openness, 0.15, 1)
-    albedo, face = _paint(raw.vertices, openness, skin)
-    mesh = Mesh(raw.vertices * np.float32(_MM), raw.faces, raw.normals)
-    return HeadMesh(mesh, albedo, openness, face)
+    return raw, np.clip(openness, 0.15, 1)
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,10 @@ def rasterise(points: Float32, depth: Float32, faces: Int32, width: int, height:
 
 def corner_shares(points: Float32, depth: Float32, faces: Int32, hits: Hits, width: int) -> Float32:
     """How much each corner of its triangle counts at each hit, right under perspective: (n, 3), rows sum to one."""
-    corner = faces[hits.face]
-    dx = points[:, 0][corner] - _middle(hits.pixel % width)[:, None]
-    dy = points[:, 1][corner] - _middle(hits.pixel // width)[:, None]
-    shares = depth[corner]
+    corner = faces.take(hits.face, axis=0)
+    dx = points[:, 0].take(corner) - _middle(hits.pixel % width)[:, None]
+    dy = points[:, 1].take(corner) - _middle(hits.pixel // width)[:, None]
+    shares = depth.take(corner)
     for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         shares[:, i] *= np.maximum(dy[:, j] * dx[:, k] - dx[:, j] * dy[:, k], 0)  # a centre may lie a hair outside
     shares /= shares.sum(1, keepdims=True)

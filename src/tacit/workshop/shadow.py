@@ -9,7 +9,7 @@ from tacit.workshop.camera import Camera
 Float32 = NDArray[np.float32]
 
 TO_LIGHT = np.array([-0.38, 0.22, 0.90]) / np.linalg.norm([-0.38, 0.22, 0.90])
-"""Direction from the bench to the light, world frame."""
+"""Direction from the bench to the usual light, world frame."""
 
 _LEFT_M, _NEAR_M = -0.60, -0.45
 _CELL_M = 0.004
@@ -21,10 +21,12 @@ class ShadowMap:
     """What stands between the bench and the light.
 
     vertices: (v, 3) metres, world; neighbours on a surface lie at most two cells apart, so that splats close over it.
+    to_light: (3,) unit vector from the bench to the light, world.
     """
 
-    def __init__(self, vertices: Float32) -> None:
-        column, row = (np.floor(cells).astype(np.int32) for cells in _cells(vertices.T))
+    def __init__(self, vertices: Float32, to_light: NDArray[np.float64] = TO_LIGHT) -> None:
+        self._lean = (to_light[:2] / to_light[2]).astype(np.float32)
+        column, row = (np.floor(cells).astype(np.int32) for cells in self._cells(vertices.T))
         inside = (column >= 0) & (column < _COLUMNS) & (row >= 0) & (row < _ROWS)
         height = np.zeros(_COLUMNS * _ROWS, np.float32)
         np.maximum.at(height, row[inside] * _COLUMNS + column[inside], vertices[inside, 2])
@@ -35,7 +37,7 @@ class ShadowMap:
 
     def covered(self, points: Float32) -> Float32:
         """Part of the light that solids keep from each point (3, n): (n,) from 0 to 1."""
-        across, along = _cells(points)
+        across, along = self._cells(points)
         column = np.clip(across.astype(np.int32), 1, _COLUMNS - 2)
         row = np.clip(along.astype(np.int32), 1, _ROWS - 2)
         level = points[2] + np.float32(_BIAS_M)
@@ -51,10 +53,8 @@ class ShadowMap:
         size = (camera.width, camera.height)
         return np.asarray(cv2.warpPerspective(self._on_bench, plane, size, flags=cv2.INTER_LINEAR), np.float32)
 
-
-def _cells(points: Float32) -> tuple[Float32, Float32]:
-    """Map column and row, (n,) each, of where the light through each point (3, n) meets the bench."""
-    lean = (TO_LIGHT[:2] / TO_LIGHT[2]).astype(np.float32)
-    column = (points[0] - points[2] * lean[0] - np.float32(_LEFT_M)) / np.float32(_CELL_M)
-    row = (points[1] - points[2] * lean[1] - np.float32(_NEAR_M)) / np.float32(_CELL_M)
-    return column, row
+    def _cells(self, points: Float32) -> tuple[Float32, Float32]:
+        """Map column and row, (n,) each, of where the light through each point (3, n) meets the bench."""
+        column = (points[0] - points[2] * self._lean[0] - np.float32(_LEFT_M)) / np.float32(_CELL_M)
+        row = (points[1] - points[2] * self._lean[1] - np.float32(_NEAR_M)) / np.float32(_CELL_M)
+        return column, row

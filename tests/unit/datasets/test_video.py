@@ -1,12 +1,13 @@
-"""Whether an mp4 carries a C2PA manifest, told from its boxes alone."""
+"""Whether an mp4 carries a C2PA manifest, told from its boxes alone; and which pictures its statistics look at."""
 
 import struct
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tacit.datasets.video import has_manifest
+from tacit.datasets.video import decode_images, has_manifest, sample_images
 
 # Source: C2PA Technical Specification, the user type of the box that holds a manifest.
 C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -48,3 +49,16 @@ def test_looking_ends_whatever_the_boxes_say(tmp_path, head, size):
     video = tmp_path / "video.mp4"
     video.write_bytes(struct.pack(">I4sQ", 1, b"free", size) + head)
     assert has_manifest(video) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("gop", "n_frames", "expected"),
+    [(3, 45, [0, 21, 42]), (15, 45, [0, 15, 30]), (3, 2, [0]), (3, 46, [0, 15, 30, 45]), (45, 46, [0, 45])],
+)
+def test_statistics_look_at_key_frames_far_apart_whatever_their_distance(tmp_path, kit, gop, n_frames, expected):
+    kit.write_video(tmp_path / "episode.mp4", n_frames, 1, gop=gop)
+    pictures = list(decode_images(tmp_path / "episode.mp4"))
+    samples = list(sample_images(tmp_path / "episode.mp4"))
+    assert len(samples) == len(expected)
+    for sample, number in zip(samples, expected, strict=True):
+        np.testing.assert_array_equal(sample, pictures[number][::4, ::4])

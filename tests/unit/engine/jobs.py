@@ -40,6 +40,14 @@ def hang(report: Report, log: Path) -> None:
     time.sleep(600)
 
 
+def creep(report: Report, steps: int) -> int:
+    """Make slow progress."""
+    for step in range(steps):
+        time.sleep(0.25)
+        report((step + 1) / steps)
+    return steps
+
+
 def refuse(report: Report) -> None:
     """End with a refusal of ours."""
     report(0.5)
@@ -56,6 +64,14 @@ def break_down(report: Report) -> None:
     """End with an error that nobody thought of."""
     report(0.5)
     raise ZeroDivisionError
+
+
+def fill_memory(report: Report, log: Path, mb: int) -> int:
+    """Put down a try, then hold so much memory."""
+    report(0.5)
+    with log.open("a", encoding="utf-8") as file:
+        file.write("x")
+    return len(bytearray(mb << 20))
 
 
 def wait_for_ever(report: Report, pid_file: Path) -> None:

@@ -89,6 +89,19 @@ def test_job_that_takes_too_long_is_stopped_and_lost(tmp_path):
     assert ends["0"].result[0] == 1
 
 
+def test_job_that_stands_still_is_stopped_and_one_that_waits_or_moves_is_not(tmp_path):
+    jobs = [
+        job("stuck", "hang", timeout_s=600.0, log=tmp_path / "log"),
+        job("slow", "creep", steps=8),
+        job("last", "add", number=0),
+    ]
+    ends = {end.job.name: end for end in PoolEngine(1, tries=2, still_s=1.0).run(jobs, lambda _done: None)}
+    assert ends["stuck"].lost == "it stood still for 1 s"
+    assert (tmp_path / "log").read_text(encoding="utf-8") == "xx"
+    assert ends["slow"].result == 8
+    assert ends["last"].result[0] == 1
+
+
 def test_errors_come_back_as_they_were_raised_and_are_not_tried_again():
     ends = run([job(name, name) for name in ("refuse", "find_no_room", "break_down")], n_workers=1)
     refused, no_room, broken = (ends[name].error for name in ("refuse", "find_no_room", "break_down"))
@@ -97,6 +110,19 @@ def test_errors_come_back_as_they_were_raised_and_are_not_tried_again():
     assert isinstance(no_room, ObjectStoreError)
     assert "No space left on device" in str(no_room)
     assert isinstance(broken, ZeroDivisionError)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits what a process holds")
+def test_job_that_fills_the_memory_is_lost_at_once_and_harms_no_other(tmp_path):
+    log = tmp_path / "log"
+    jobs = [
+        job("greedy", "fill_memory", log=log, mb=512 + 129 * (os.cpu_count() or 1)),
+        job("modest", "fill_memory", log=tmp_path / "l", mb=100),
+    ]
+    ends = {end.job.name: end for end in PoolEngine(2, memory_mb=512).run(jobs, lambda _done: None)}
+    assert ends["greedy"].lost == "it needs more than 512 MB of memory"
+    assert log.read_text(encoding="utf-8") == "x", "another try would need as much again"
+    assert ends["modest"].result == 100 << 20
 
 
 def test_unknown_reference_is_an_error_of_that_job_alone():

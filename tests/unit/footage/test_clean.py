@@ -52,10 +52,10 @@ def test_what_is_no_video_is_damage(content: bytes) -> None:
         list(read_clean(io.BytesIO(content)))
 
 
-def test_a_video_that_is_cut_off_is_damage(numbers: Any) -> None:
+def test_a_video_that_is_cut_off_within_a_picture_is_damage(numbers: Any) -> None:
     content = numbers.video(100).getvalue()
     with pytest.raises(DamagedCleanVideoError):
-        list(read_clean(io.BytesIO(content[: len(content) // 2])))
+        list(read_clean(io.BytesIO(content[: content.rindex(b"mdat") + 100])))
 
 
 @pytest.mark.parametrize("n_frames", [1, 15, 16, 100])

@@ -40,7 +40,7 @@ def test_the_same_frames_give_the_same_bytes(numbers: Any) -> None:
     assert numbers.video(50).getvalue() == numbers.video(50).getvalue()
 
 
-def test_every_fifteenth_frame_and_no_other_begins_a_group(numbers: Any) -> None:
+def test_every_third_frame_and_no_other_begins_a_group(numbers: Any) -> None:
     with av.open(numbers.video(100)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.size]
     keys = [i for i, packet in enumerate(packets) if packet.is_keyframe]

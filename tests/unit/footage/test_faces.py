@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tacit.footage.anonymise import Anonymiser
+from tacit.footage.canvas import compute_fit
+from tacit.footage.face_search import FaceSearch
 from tacit.footage.faces import DetectOptions, FaceDetector, compute_overlap
 from tacit.footage.source import open_source
 
@@ -43,10 +45,10 @@ def test_both_faces_of_the_meal_are_found_at_their_places(face_model: Path, real
 
 def test_no_face_of_the_meal_is_left(face_model: Path, real_footage: Path) -> None:
     with open_source(real_footage / "meal_two_faces_2560.mp4", 10) as source:
-        detector = FaceDetector(face_model, source.width, source.height)
-        anonymiser = Anonymiser(detector, source.width, source.height)
+        fit = compute_fit(source.width, source.height, 1280, 720)
+        anonymiser = Anonymiser(FaceSearch(face_model, source.width, source.height, fit), fit)
         clean = [frame for raw in source.frames() for frame in anonymiser.push(raw)] + anonymiser.flush()
-        check = FaceDetector(face_model, source.width, source.height, DetectOptions(score_min=0.35))
+        check = FaceDetector(face_model, 1280, 720, DetectOptions(score_min=0.35))
         assert len(clean) == 14
         assert all(len(frame.covered) >= 2 for frame in clean)
         assert all(len(check.find(frame.i420)) == 0 for frame in clean[::3])

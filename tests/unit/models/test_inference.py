@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from tacit.models.inference import Network, Pixels
+from tacit.models.inference import Network, Pixels, open_network
 
 # Runs a network with socket(2) forbidden by the kernel: any attempt, from Python or native code, kills the process.
 RUN_WITHOUT_SOCKETS = """
@@ -99,3 +99,27 @@ def test_a_run_opens_no_socket(doubling_model):
     done = run_without_sockets(doubling_model, "network")
     assert done.returncode == 0, done.stderr
     assert done.stdout == "done\n"
+
+
+def test_bfloat16_gives_nearly_the_same_and_the_same_again(doubling_model, picture):
+    network = Network(doubling_model, (1, 4, 6, 3), bfloat16=True)
+    doubled, _ = network(picture.astype(np.float32))
+    np.testing.assert_allclose(doubled, picture * np.float32(2), rtol=2**-7)
+    np.testing.assert_array_equal(network(picture.astype(np.float32))[0], doubled)
+
+
+def test_a_network_is_kept_for_the_same_arguments_and_forgotten_after_several_others(doubling_model):
+    network = open_network(doubling_model, (1, 4, 6, 3))
+    assert open_network(doubling_model, (1, 4, 6, 3)) is network
+    assert open_network(doubling_model, (1, 4, 6, 3), pixels=Pixels(255, "NHWC")) is not network
+    for rows in range(10, 20):
+        open_network(doubling_model, (1, rows, 6, 3))
+    assert open_network(doubling_model, (1, 4, 6, 3)) is not network
+
+
+def test_openvino_is_loaded_with_the_first_network_and_without_what_it_does_not_need():
+    code = "import sys, tacit.models.inference; print('openvino' in sys.modules); import openvino; print(sys.modules)"
+    lines = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert lines.startswith("False")
+    assert "'openvino_telemetry': None" in lines
+    assert "'openvino.tools.ovc': None" in lines

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tacit.pages.recording_page import RecordingView, render_recording
+from tacit.records.marks import Mark
 from tacit.records.recording import Outcome, Status, Stretch
 
 N_FRAMES = 300
@@ -35,7 +36,7 @@ def view(key_frame):
         filmed_ms=10_000,
         cpu_ms=1,
     )
-    return RecordingView("rec-1", "pour", Status.HELD, "R4", "", outcome, seen, (key_frame, key_frame))
+    return RecordingView("rec-1", "pour", Status.HELD, "R4", "", outcome, seen, (key_frame, key_frame), np.zeros(0))
 
 
 def test_the_page_stands_alone_and_tells_the_figures(view, read_page):
@@ -102,6 +103,22 @@ def test_a_recording_without_a_track_leaves_the_rows_of_the_hands_out(view, read
     text = read_page(render_recording(bare)).text
     assert "Left hand" not in text
     assert "Episodes" in text
+
+
+def test_the_covered_share_is_told_with_its_worst_moment_where_it_was_kept(view, read_page):
+    assert "Covered" not in read_page(render_recording(view)).text
+    covered = np.zeros(N_FRAMES)
+    covered[150:165] = 0.4
+    page = read_page(render_recording(replace(view, covered=covered)))
+    assert "2 % of the picture, 40 % at worst" in page.text
+    runs = [(attrs["x"], attrs["width"]) for attrs in page.of("rect") if attrs.get("class") == "s1"]
+    assert ("150", "15") in runs
+
+
+def test_what_a_reviewer_marked_is_named_beside_faces(view, read_page):
+    assert "reviewer" not in read_page(render_recording(view)).text
+    marked = replace(view.outcome, marks=(Mark("mark-1", 3, 0.0, 0.0, 8.0, 8.0),))
+    assert read_page(render_recording(replace(view, outcome=marked))).text.count("what a reviewer marked") == 2
 
 
 def test_a_file_that_could_not_be_read_shows_no_figures(view, read_page):

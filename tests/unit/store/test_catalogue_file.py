@@ -20,6 +20,7 @@ from tacit.records.errors import (
     UnfinishedErasureError,
     UnwritableCatalogueError,
 )
+from tacit.records.marks import Mark, Marking
 from tacit.records.money import Money
 from tacit.records.people import Consent, Release, Worker
 from tacit.records.purposes import Evidence, Purpose
@@ -71,6 +72,8 @@ def plant(catalogue: SqlCatalogue, worker_uids: list[str], n_recordings: int, se
             sizes = (1280, 720, 30, 900, 0.5, 0.25, 0, (), 1, 2, 3, 4)
             catalogue.set_outcome(Outcome(recording_id, "u-1", True, True, reason, path, padding, *sizes))
             catalogue.add_release(Release(recording_id, uid, MOMENT, Evidence.SIGNED, name))
+            mark = Mark(f"m-{recording_id}", 1, 2.0, 3.0, 4.0, 5.0)
+            catalogue.add_mark(Marking(mark, recording_id, uid, reason, MOMENT))
     catalogue.add_dataset_version(
         DatasetVersion("d-1", 1, "a-1", Purpose.RESEARCH, dataset, "", "", MOMENT, (), ShareTable("", (), ""))
     )
@@ -101,7 +104,7 @@ def test_deleted_bytes_do_not_survive_an_erasure(
     connection = sqlite3.connect(tmp_path / "catalogue.db")
     sealed = [
         row[0]
-        for table in ("workers", "consents", "recordings", "outcomes", "releases")
+        for table in ("workers", "consents", "recordings", "outcomes", "releases", "marks")
         for row in connection.execute(f"SELECT sealed FROM {table} WHERE worker_uid = 'w-1'")  # noqa: S608 - ours
     ]
     connection.close()

@@ -1,5 +1,6 @@
 """Records as canonical JSON: every record that is stored comes back equal, its fractions bit for bit."""
 
+import json
 import struct
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from tacit.records.agreement import Agreement
 from tacit.records.errors import CatalogueDamageError
 from tacit.records.license import License
+from tacit.records.marks import Marking
 from tacit.records.people import Consent, Release, Withdrawal, Worker
 from tacit.records.recording import Outcome, Recording, Stretch
 from tacit.seal.canonical import INTEGER_MAX
@@ -26,7 +28,9 @@ for kind, strategy in (
     st.register_type_strategy(kind, strategy)
 
 
-@pytest.mark.parametrize("kind", [Agreement, Worker, Consent, Withdrawal, Release, Recording, Outcome, License])
+@pytest.mark.parametrize(
+    "kind", [Agreement, Worker, Consent, Withdrawal, Release, Recording, Outcome, License, Marking]
+)
 def test_every_stored_record_comes_back(kind: type) -> None:
     @settings(deadline=None, max_examples=40)
     @given(st.from_type(kind))
@@ -49,6 +53,18 @@ def test_fractions_keep_every_bit(value: float, note: str | None) -> None:
     back = decode_record(Measure, encode_record(Measure(value, note)))
     assert struct.pack("<d", back.value) == struct.pack("<d", value)
     assert back.note == note
+
+
+def test_outcome_from_before_masks_were_kept_still_loads_and_says_that_nobody_knew() -> None:
+    came_later = {"masks_key": "", "covered_share": None, "marks": []}
+    outcome = Outcome("r-1", "u-1", True, True, "", "v", "t", 64, 48, 30, 9, 0.5, 0.25, 0, (), 1, 2, 3, 4)
+    fields = json.loads(encode_record(outcome))
+    assert came_later.items() <= fields.items()
+    old = {name: value for name, value in fields.items() if name not in came_later}
+    assert decode_record(Outcome, json.dumps(old)) == outcome
+    del old["cpu_ms"]
+    with pytest.raises(CatalogueDamageError):
+        decode_record(Outcome, json.dumps(old))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tacit.workshop.choreography import block_places, choreograph, minimum_jerk, moment
+from tacit.workshop.choreography import block_places, choreograph, cross_over, minimum_jerk, moment
 
 STEP_S = 1 / 120
 
@@ -66,6 +66,15 @@ def test_blocks_never_jump(story):
         for index in now.keys() & before.keys():
             assert np.hypot(*np.subtract(now[index], before[index])) < 0.01
         before = now
+
+
+def test_crossing_hands_move_smoothly_too_and_carry_nothing():
+    story = cross_over(10.0, np.random.default_rng(3))
+    assert story.cycles == ()
+    for keys in (story.right, story.left):
+        assert (np.diff([key.at_s for key in keys]) > 0).all()
+        places = np.array([moment(keys, t).grip for t in np.arange(0, 10, STEP_S)])
+        assert (np.linalg.norm(np.diff(places, axis=0), axis=1) / STEP_S).max() < 1.2
 
 
 def test_one_hand_only_has_no_left_keys():

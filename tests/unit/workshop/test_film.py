@@ -1,12 +1,15 @@
 """Films as they come out of the file: same bytes for the same seed, and a ground truth that fits the pixels."""
 
+from dataclasses import replace
+
 import av
 import numpy as np
 import pytest
 
 from tacit.records.errors import BadFilmError
 from tacit.records.hands import LEFT, RIGHT
-from tacit.workshop.film import FilmOptions, Stage, film, load_ground_truth
+from tacit.workshop.film import FilmOptions, Stage, film
+from tacit.workshop.truth import load_ground_truth
 
 SHORT = FilmOptions(seconds=0.4, width=320, height=240, seed=11)
 
@@ -52,7 +55,7 @@ def test_landmarks_lie_on_the_drawn_hand(skin):
         shot = stage.frame(frame_index)
         for which, solid in ((RIGHT, 0), (LEFT, 2)):  # solids come as hand, sleeve, hand, sleeve, blocks
             columns, rows = shot.px[which].astype(int).T
-            under = shot.picture.solid[rows, columns]
+            under = shot.solid[rows, columns]
             on_hand += (under == solid).sum()
             assert ((under == solid) | (under >= 4)).mean() > 0.9  # a block may stand in front
             total += 21
@@ -64,7 +67,7 @@ def test_a_landmark_on_the_back_of_the_hand_is_skin_coloured():
     shot = stage.frame(15)
     for which in (RIGHT, LEFT):
         column, row = shot.px[which, 9].astype(int)
-        red, green, blue = shot.picture.rgb[row, column].astype(int)
+        red, green, blue = shot.rgb[row, column].astype(int)
         assert red > green + 20 > blue + 20
 
 
@@ -96,6 +99,66 @@ def test_passer_by_has_a_face_in_the_middle_and_none_at_the_start():
     assert np.isnan(stage.frame(0).face_px).all()
 
 
+def test_a_film_that_begins_later_shows_the_same_work_later():
+    whole, rest = Stage(FilmOptions(seconds=4.0, seed=6)), Stage(FilmOptions(seconds=2.0, seed=6, begin_s=2.0))
+    np.testing.assert_allclose(rest.frame(15).px, whole.frame(75).px, atol=1e-9)
+
+
+def test_landmarks_under_the_other_hand_are_not_clear():
+    stage = Stage(FilmOptions(seconds=2.0, seed=9, crossing=True, width=320, height=240))
+    hidden = 0
+    for frame_index in range(0, 60, 4):
+        shot = stage.frame(frame_index)
+        column, row = shot.px[RIGHT].astype(int).T
+        under_left = np.isin(shot.solid[row, column], (2, 3))  # hand and sleeve of the right one come first
+        assert not (shot.clear[RIGHT] & under_left).any()
+        hidden += np.count_nonzero(~shot.clear[RIGHT])
+    assert hidden > 8
+
+
+def test_crossing_hands_change_sides():
+    stage = Stage(FilmOptions(seconds=2.0, seed=9, crossing=True, width=320, height=240))
+    ahead = [np.diff(stage.frame(frame_index).px[:, 9, 0])[0] for frame_index in range(0, 60, 4)]
+    assert max(ahead) > 80  # the right hand is right of the left one
+    assert min(ahead) < -30
+
+
+def test_landmarks_out_of_the_picture_are_not_clear():
+    stage = Stage(FilmOptions(seconds=2.0, seed=6, distance_m=0.30, head="turn", width=320, height=240))
+    shots = [stage.frame(frame_index) for frame_index in range(0, 60, 6)]
+    outside = [((s.px < 0) | (s.px >= (320, 240))).any(-1) for s in shots]
+    assert any(o.any() for o in outside)
+    assert not any((s.clear & o).any() for s, o in zip(shots, outside, strict=True))
+
+
+def test_motion_smears_what_moves_and_leaves_the_truth_where_it_was():
+    fast = FilmOptions(seconds=2.0, seed=6, begin_s=0.3, head="turn", width=320, height=240)
+    sharp, smeared = (Stage(replace(fast, blur=blur)).frame(14) for blur in ("none", "motion"))
+    np.testing.assert_array_equal(sharp.px, smeared.px)
+    edges = [np.abs(np.diff(shot.rgb.astype(int), axis=1)).mean() for shot in (sharp, smeared)]
+    assert edges[1] < 0.85 * edges[0]  # the rest is noise
+
+
+@pytest.mark.parametrize("near_m", [0.35, 0.5])
+def test_hands_look_larger_from_nearer(near_m):
+    options = FilmOptions(seconds=1.0, seed=6, distance_m=near_m, width=320, height=240)
+    near, far = (
+        np.ptp(Stage(one).frame(0).px[RIGHT, :, 0]) for one in (options, replace(options, distance_m=2 * near_m))
+    )
+    assert near > 1.6 * far
+
+
+def mean_rgb(light):
+    return Stage(FilmOptions(seconds=1.0, seed=6, light=light, width=320, height=240)).frame(0).rgb.mean((0, 1))
+
+
+def test_light_is_what_it_is_called():
+    plain, dim, warm, over = (mean_rgb(light) for light in ("plain", "dim", "warm", "over"))
+    assert dim.mean() < 0.45 * plain.mean()
+    assert over.mean() > 1.3 * plain.mean()
+    assert warm[0] - warm[2] > 40 > plain[0] - plain[2]
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
@@ -103,6 +166,8 @@ def test_passer_by_has_a_face_in_the_middle_and_none_at_the_start():
         (FilmOptions(height=100), "height = 100 pixels"),
         (FilmOptions(fps=0), "fps = 0 frames a second"),
         (FilmOptions(seconds=0.0), "seconds = 0.0 s"),
+        (FilmOptions(distance_m=0.1), "distance_m = 0.1 m"),
+        (FilmOptions(begin_s=-1.0), "begin_s = -1.0 s"),
     ],
 )
 def test_impossible_films_are_refused_by_name(tmp_path, options, named):

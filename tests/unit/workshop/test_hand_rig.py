@@ -8,9 +8,12 @@ from hypothesis.extra.numpy import arrays
 
 from tacit.workshop.hand_rig import (
     FINGER_ROOTS,
+    HAND_BREADTH_M,
+    HAND_LENGTH_M,
     OPEN,
     PINCH,
     READY,
+    TIP_FLESH_M,
     grip_point,
     rest_joints,
     skeleton,
@@ -47,10 +50,46 @@ def test_a_pose_of_zeros_is_the_rest_pose():
     np.testing.assert_allclose(skeleton(np.zeros((5, 4))).joints, rest_joints(), atol=1e-15)
 
 
-def test_palm_is_as_long_as_a_hand_of_19_cm_has_it():
+def test_the_flat_hand_is_as_long_and_broad_as_it_says():
     joints = rest_joints()
-    assert np.linalg.norm(joints[9] - joints[0]) == pytest.approx(0.095, abs=0.004)
-    assert np.linalg.norm(joints[12] - joints[0]) == pytest.approx(0.190, abs=0.010)
+    assert joints[12, 1] + TIP_FLESH_M[2] == pytest.approx(HAND_LENGTH_M, abs=0.003)
+    flesh_m = 0.011 + 0.010  # beside the knuckles of index and little finger
+    assert joints[17, 0] - joints[5, 0] + flesh_m == pytest.approx(HAND_BREADTH_M, abs=0.006)
+
+
+# Lengths of bones in radiographs, millimetres, and their standard deviations; Buryanov and Kotiuk, Int. J. Morphol.
+# 28(3), 2010. A segment between joint centres is longer than the bone by about the radius of the head before it and
+# shorter by that of its own: 3 mm for a proximal phalanx, 1 mm for a middle one, longer by that alone for the last.
+RADIOGRAPHS = [
+    ((2, 3), 31.57, 3.13, 3),
+    ((3, 4), 21.67, 1.60, 5),
+    ((5, 6), 39.78, 4.94, 3),
+    ((6, 7), 22.38, 2.51, 1),
+    ((7, 8), 15.82, 2.26, 3),
+    ((9, 10), 44.63, 3.81, 3),
+    ((10, 11), 26.33, 3.00, 1),
+    ((11, 12), 17.40, 1.85, 3),
+    ((13, 14), 41.37, 3.87, 3),
+    ((14, 15), 25.65, 3.29, 1),
+    ((15, 16), 17.30, 2.22, 3),
+    ((17, 18), 32.74, 2.77, 3),
+    ((18, 19), 18.11, 2.54, 1),
+    ((19, 20), 15.96, 2.45, 3),
+]
+
+
+@pytest.mark.parametrize(("ends", "bone_mm", "spread_mm", "heads_mm"), RADIOGRAPHS)
+def test_segments_lie_within_two_deviations_of_radiographs(ends, bone_mm, spread_mm, heads_mm):
+    joints = rest_joints() * 1000
+    segment = np.linalg.norm(joints[ends[1]] - joints[ends[0]])
+    assert abs(segment - (bone_mm + heads_mm)) < 2 * spread_mm
+
+
+def test_the_thumb_springs_from_beside_the_wrist():
+    saddle = rest_joints()[1]
+    assert np.linalg.norm(saddle[:2]) == pytest.approx(0.118 * HAND_LENGTH_M, abs=0.001)
+    assert saddle[0] < -0.015
+    assert saddle[2] < 0  # before the palm
 
 
 @pytest.mark.parametrize("finger", range(1, 5))

@@ -5,11 +5,14 @@ import pytest
 
 from tacit.records.hands import LEFT, RIGHT
 from tacit.workshop.choreography import HandMoment, choreograph
+from tacit.workshop.forearm import Clothes
 from tacit.workshop.hand_mesh import hand_mesh
 from tacit.workshop.hand_rig import OPEN, PINCH, RELAXED, grip_point
-from tacit.workshop.scene import block, blocks, head_camera, place_hand
+from tacit.workshop.scene import place_hand
+from tacit.workshop.things import block, blocks
+from tacit.workshop.viewpoint import head_camera
 
-SLEEVE = (0.2, 0.3, 0.4)
+SLEEVE = Clothes("long", (0.2, 0.3, 0.4), "tan")
 
 
 def at(x, pose=PINCH, turn_deg=(5.0, -12.0, 14.0)):
@@ -74,3 +77,15 @@ def test_a_held_block_moves_with_the_hand_and_none_is_lost():
 def test_a_glance_looks_up():
     still, up = head_camera(1.0, 0.0, 640, 480), head_camera(1.0, 1.0, 640, 480)
     assert up.world_to_camera[2, 2] > still.world_to_camera[2, 2] + 0.05
+
+
+def test_sleeves_leave_as_much_of_the_arm_bare_as_their_length_says():
+    mesh = hand_mesh("tan")
+    bare = {}
+    for length in ("long", "rolled", "none"):
+        hand = place_hand(RIGHT, at(0.1), mesh, Clothes(length, (0.2, 0.3, 0.4), "tan"))
+        sleeves = [solid for solid in hand.solids[1:] if not solid.skin]
+        assert len(sleeves) == (0 if length == "none" else 1)
+        wrist = hand.joints[0]
+        bare[length] = min((np.linalg.norm(s.vertices - wrist, axis=1).min() for s in sleeves), default=np.inf)
+    assert bare["long"] < 0.08 < 0.13 < bare["rolled"] < 0.18
