@@ -237,12 +237,13 @@ def process_in_worker(
 
     It asks again, since a job may wait for hours, and the worker may have taken the yes back meanwhile.
     """
-    from tacit.flows.gate import ask
+    from tacit.flows.gate import ask, watch
     from tacit.flows.process_unit import Inputs, process_unit
 
     opened = open_shop(folder, unlocked)
     permit = ask(opened.shop, Action.DERIVE, purpose, recording)
-    return process_unit(opened.shop, Inputs(recording, permit, opened.contract, opened.models), report)
+    watched = watch(opened.shop, purpose, recording, report)
+    return process_unit(opened.shop, Inputs(recording, permit, opened.contract, opened.models), watched)
 
 
 def is_shop(folder: Path) -> bool:

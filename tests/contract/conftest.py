@@ -203,4 +203,4 @@ def shop() -> SimpleNamespace:
 @pytest.fixture
 def permit() -> Permit:
     """A permit to derive from recordings of w-1."""
-    return Permit(Action.DERIVE, Purpose.TRAIN_ROBOT_SKILL, "w-1", "c-1", "a-1", MOMENT)
+    return Permit(Action.DERIVE, Purpose.TRAIN_ROBOT_SKILL, "w-1", "c-1", "a-1", "d1", MOMENT)

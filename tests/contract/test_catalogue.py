@@ -29,7 +29,7 @@ MOMENT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
 
 def fill(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
-    catalogue.add_agreement(shop.agreement, "id = 'a-1'")
+    catalogue.add_agreement(shop.agreement, "id = 'a-1'", MOMENT)
     for worker in shop.workers:
         catalogue.add_worker(worker)
     for consent in shop.consents:
@@ -38,7 +38,7 @@ def fill(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
     for recording in shop.recordings:
         catalogue.add_recording(recording)
     for outcome in shop.outcomes:
-        catalogue.set_outcome(outcome)
+        catalogue.set_outcome(outcome, None)
     for release in shop.releases:
         catalogue.add_release(release)
     for marking in shop.markings:
@@ -58,7 +58,7 @@ def transfer(transaction_id: str = "t-1", amount_minor: int = 5, currency: str =
 def test_everything_put_down_comes_back_as_it_was(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
     fill(catalogue, shop)
     assert catalogue.agreements() == [shop.agreement]
-    assert catalogue.find_agreement("a-1") == shop.agreement
+    assert catalogue.agreement_versions("a-1")[-1] == shop.agreement
     assert catalogue.workers() == shop.workers
     assert catalogue.find_worker("second-label") == shop.workers[1]
     assert catalogue.consents("w-1") == shop.consents[:1]
@@ -76,7 +76,7 @@ def test_everything_put_down_comes_back_as_it_was(catalogue: SqlCatalogue, shop:
 
 
 def test_what_is_not_there_is_none(catalogue: SqlCatalogue) -> None:
-    assert catalogue.find_agreement("a-9") is None
+    assert catalogue.agreement_versions("a-9") == []
     assert catalogue.find_worker("nobody") is None
     assert catalogue.find_recording("r-9") is None
     assert catalogue.find_recording_by_content("00") is None
@@ -99,7 +99,7 @@ def test_adding_the_same_again_is_harmless(catalogue: SqlCatalogue, shop: Simple
 def test_other_contents_under_a_taken_id_are_refused(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
     fill(catalogue, shop)
     others = [
-        lambda: catalogue.add_agreement(replace(shop.agreement, review_hold_h=0), ""),
+        lambda: catalogue.add_agreement(replace(shop.agreement, review_hold_h=0), "", MOMENT),
         lambda: catalogue.add_worker(replace(shop.workers[0], name="Another")),
         lambda: catalogue.add_worker(replace(shop.workers[0], worker_uid="w-3")),
         lambda: catalogue.add_consent(replace(shop.consents[0], notice_language="en")),
@@ -129,13 +129,13 @@ def test_registering_a_recording_again_corrects_what_was_declared_and_keeps_its_
 def test_later_outcome_replaces_an_earlier_one(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
     fill(catalogue, shop)
     later = replace(shop.outcomes[0], unit_id="u-9", stretches=())
-    catalogue.set_outcome(later)
+    catalogue.set_outcome(later, None)
     assert catalogue.find_outcome("r-1") == later
 
 
 def test_outcome_without_its_recording_is_damage(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
     with pytest.raises(CatalogueDamageError):
-        catalogue.set_outcome(shop.outcomes[0])
+        catalogue.set_outcome(shop.outcomes[0], None)
 
 
 def test_row_that_names_what_is_not_there_is_damage_and_tells_no_values(
@@ -164,7 +164,7 @@ def test_moments_come_back_as_the_same_moment_in_utc(catalogue: SqlCatalogue, sh
 def test_failed_transaction_leaves_nothing(catalogue: SqlCatalogue, shop: SimpleNamespace) -> None:
     def enrol_and_fail() -> None:
         with catalogue.transaction():
-            catalogue.add_agreement(shop.agreement, "")
+            catalogue.add_agreement(shop.agreement, "", MOMENT)
             catalogue.add_worker(shop.workers[0])
             catalogue.append_log([{"kind": "enrolled"}])
             assert catalogue.find_worker("first-label") == shop.workers[0]
@@ -183,7 +183,7 @@ def test_transaction_inside_a_transaction_belongs_to_the_outer_one(
     def add_and_fail() -> None:
         with catalogue.transaction():
             with catalogue.transaction():
-                catalogue.add_agreement(shop.agreement, "")
+                catalogue.add_agreement(shop.agreement, "", MOMENT)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -380,7 +380,7 @@ def test_nothing_more_is_written_for_an_erased_worker(
     catalogue.erase_worker("w-1", MOMENT)
     for write in (
         lambda: catalogue.add_recording(shop.recordings[0]),
-        lambda: catalogue.set_outcome(shop.outcomes[0]),
+        lambda: catalogue.set_outcome(shop.outcomes[0], None),
         lambda: catalogue.add_release(shop.releases[0]),
         lambda: catalogue.add_mark(shop.markings[0]),
         lambda: catalogue.add_consent(shop.consents[0]),

@@ -328,7 +328,7 @@ class Bench:
 
     def permit(self, label: str, action: Action = Action.DERIVE) -> Permit:
         """Leave to open what is of one worker, as a test needs it that looks into the vault."""
-        return Permit(action, TRAINING, self.uid(label), "con-test", AGREEMENT_ID, self.clock.now())
+        return Permit(action, TRAINING, self.uid(label), "con-test", AGREEMENT_ID, "", self.clock.now())
 
 
 @pytest.fixture

@@ -238,7 +238,7 @@ def test_another_wording_under_the_same_agreement_id_is_refused(bench):
     with pytest.raises(AlreadyThereError):
         add_agreement(bench.shop, *read_agreement(path))
     assert len(bench.catalogue.agreements()) == 1
-    assert bench.catalogue.find_agreement(AGREEMENT_ID).bounty.per_accepted_hour.amount_minor == 240_000
+    assert bench.catalogue.agreement_versions(AGREEMENT_ID)[-1].bounty.per_accepted_hour.amount_minor == 240_000
 
 
 def test_footage_outside_the_days_of_the_agreement_is_refused(bench):

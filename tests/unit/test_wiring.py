@@ -16,7 +16,7 @@ from tacit.records.recording import Recording
 from tacit.wiring import Environment, KeySource, OpenShop, create_shop, open_shop
 
 MOMENT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-PERMIT = Permit(Action.DERIVE, Purpose.TRAIN_ROBOT_SKILL, "w-1", "c-1", "a-1", MOMENT)
+PERMIT = Permit(Action.DERIVE, Purpose.TRAIN_ROBOT_SKILL, "w-1", "c-1", "a-1", "d1", MOMENT)
 
 
 @pytest.fixture

@@ -24,6 +24,9 @@ def attach(app: typer.Typer) -> None:
 def build(
     out: Annotated[Path, typer.Option(help="Folder of the dataset; an older version of it there is replaced.")],
     agreement: Annotated[str, typer.Option(help="Under which agreement.")],
+    agreement_version: Annotated[
+        int, typer.Option(help="Of those who said yes to this version of it.", min=0, show_default="the newest")
+    ] = 0,
     purpose: ForPurpose = TRAINING,
     c2pa_cert: Annotated[
         Path | None,
@@ -34,6 +37,7 @@ def build(
     json: AsJson = False,
 ) -> None:
     """Build a dataset of everything that was released for this purpose."""
+    from tacit.flows.add_agreement import require_numbered
     from tacit.flows.build_dataset import Order, build_dataset
     from tacit.flows.outside import require_outside
     from tacit.flows.withdraw_consent import finish_withdrawals
@@ -44,7 +48,9 @@ def build(
     require_outside(opened.folder, opened.unlocked.keys, out)
     progress = TerminalProgress()
     warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, progress))
-    built = build_dataset(opened.shop, opened.contract, Order(agreement, purpose, None, out, signer), progress)
+    digest = require_numbered(opened.shop, agreement, agreement_version).digest
+    order = Order(agreement, purpose, None, out, digest, signer)
+    built = build_dataset(opened.shop, opened.contract, order, progress)
     if built.version is None:
         raise NothingToBuildError(len(built.refused))
     version = built.version

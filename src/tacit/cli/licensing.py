@@ -39,7 +39,7 @@ def grant(
     json: AsJson = False,
 ) -> None:
     """Grant a licence of a dataset. Only signed or witnessed consents and releases may leave (R11)."""
-    from tacit.flows.add_agreement import require_agreement
+    from tacit.flows.add_agreement import require_bound
     from tacit.flows.find_dataset import require_version, versions_by_number
     from tacit.flows.grant_license import grant_license
     from tacit.records.license import Terms
@@ -54,7 +54,7 @@ def grant(
     if json:
         say_json({"license": granted.license_id, "dataset": granted.dataset_id, "version": granted.version})
         return
-    say(license_in_words(granted, require_agreement(opened, version.agreement_id)))
+    say(license_in_words(granted, require_bound(opened, version.agreement_id, version.agreement_digest)))
     say(f"\nGranted as {granted.license_id}. Next: tacit payment record {granted.license_id} AMOUNT --reference REF")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from tacit.datasets.cards import CardInput
@@ -18,7 +19,7 @@ from tacit.datasets.publish import (
     require_replaceable,
 )
 from tacit.datasets.writer import DatasetWriter
-from tacit.flows.add_agreement import require_agreement
+from tacit.flows.add_agreement import require_agreement, require_bound
 from tacit.flows.contract import Contract
 from tacit.flows.find_dataset import dataset_id_of, latest_versions
 from tacit.flows.find_marks import has_uncovered_marks
@@ -42,6 +43,7 @@ from tacit.seal.c2pa import VideoClaim, VideoSigner, sign_mp4
 from tacit.seal.canonical import canonical_json
 from tacit.seal.signed_shares import share_table_bytes
 
+_LOOK_EVERY = timedelta(seconds=2)  # how soon a withdrawal or a pause stops a build that is under way
 _TRIES = 3  # of a build that others overtake; the second one usually finds that theirs is the same
 
 
@@ -49,6 +51,7 @@ _TRIES = 3  # of a build that others overtake; the second one usually finds that
 class Order:
     """What to build: under which agreement, for which purpose, from which recordings (None for all), and where.
 
+    agreement_digest: the version that it rests on; it holds footage of those who said yes to that one. "": the newest.
     signer: signs every video with C2PA; None leaves them plain.
     """
 
@@ -56,6 +59,7 @@ class Order:
     purpose: Purpose
     recordings: frozenset[str] | None
     target: Path
+    agreement_digest: str = ""
     signer: VideoSigner | None = None
 
     @property
@@ -91,7 +95,8 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
         RefusedError: A worker took something back while it was being built; nothing was published.
         BuildOvertakenError: Other processes kept building it at the same time.
     """
-    require_agreement(shop, order.agreement_id)
+    agreement = require_agreement(shop, order.agreement_id, order.agreement_digest)
+    order = replace(order, agreement_digest=agreement.digest)
     require_replaceable(order.target)
     for _ in range(_TRIES):
         built = _build(shop, contract, order, progress)
@@ -163,6 +168,8 @@ def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[_
         "tasks": [piece.recording.task for piece in pieces],
         "certificate": order.certificate,
     }
+    if order.agreement_digest != require_bound(shop, order.agreement_id, "").digest:  # the first came before versions
+        inputs["version"] = order.agreement_digest
     return shop.keys.mac("dataset-inputs", canonical_json(inputs)).hex()
 
 
@@ -190,6 +197,9 @@ def _choose(shop: Shop, order: Order) -> tuple[list[_Piece], dict[str, Refusal]]
     for (recording, outcome), answer in zip(candidates, answers, strict=True):
         if isinstance(answer, Refusal):
             refused[recording.recording_id] = answer
+        elif answer.agreement_digest != order.agreement_digest:
+            why = "the worker said yes to another version of the agreement; a dataset rests on one."
+            refused[recording.recording_id] = Refusal("R1", why)
         else:
             pieces.append(_Piece(recording, answer, outcome))
     return pieces, refused
@@ -237,8 +247,11 @@ def _write(
     )
     writer = DatasetWriter(folder, spec)
     with progress.step("Writing the dataset", sum(piece.outcome.accepted_ms for piece in pieces)) as tell:
-        done_ms = 0
+        done_ms, looked_at = 0, shop.clock.now()
         for piece in pieces:
+            if shop.clock.now() - looked_at > _LOOK_EVERY:
+                _check_still_allowed(shop, order, pieces)
+                looked_at = shop.clock.now()
             with shop.vault.open(piece.permit, piece.outcome.track_key) as file:
                 track = load_track(file)
             for stretch in _episodes(piece.outcome):
@@ -261,6 +274,7 @@ def _write(
         made_at=made_at,
         episodes=lines,
         shares=replace(shares, signature=shop.keys.sign(message)),
+        agreement_digest=order.agreement_digest,
     )
 
 
@@ -311,7 +325,7 @@ def name_dataset_owner(agreement: Agreement) -> str:
 
 def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareTable) -> CardInput:
     """What the cards say; the share table in it names workers by the pseudonyms of this dataset only."""
-    agreement = require_agreement(shop, order.agreement_id)
+    agreement = require_agreement(shop, order.agreement_id, order.agreement_digest)
     public = sorted(
         (pseudonym(shop, dataset_id, "worker", account.removeprefix("worker:")), part) for account, part in shares.parts
     )

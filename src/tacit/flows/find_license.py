@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tacit.flows.add_agreement import require_agreement
+from tacit.flows.add_agreement import require_bound
 from tacit.flows.find_dataset import require_version, versions_by_number
 from tacit.flows.grant_license import license_bytes
 from tacit.flows.ports import Shop
@@ -49,7 +49,8 @@ def license_basis(shop: Shop, granted: License) -> LicenseBasis:
 def _basis(shop: Shop, granted: License, versions: Mapping[tuple[str, int], DatasetVersion]) -> LicenseBasis:
     dataset = require_version(versions, granted.dataset_id, granted.version)
     _check_signed(shop, granted, dataset)
-    return LicenseBasis(granted, require_agreement(shop, dataset.agreement_id), dataset.shares)
+    agreement = require_bound(shop, dataset.agreement_id, dataset.agreement_digest)
+    return LicenseBasis(granted, agreement, dataset.shares)
 
 
 def _check_signed(shop: Shop, granted: License, dataset: DatasetVersion) -> None:

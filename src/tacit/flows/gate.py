@@ -1,16 +1,19 @@
 """Asks the rights kernel, and writes every answer down before anyone acts on it (rules R1, R9, R11)."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from tacit.flows.ports import Shop
 from tacit.records.errors import RefusedError
 from tacit.records.permit import Action, Permit, Request
 from tacit.records.purposes import Evidence, Purpose
 from tacit.records.recording import Recording
-from tacit.rights.decide import Refusal, decide
+from tacit.rights.decide import Refusal, decide, find_release
 from tacit.rights.evidence import check_evidence
 from tacit.rights.facts import Facts
+
+_LOOK_EVERY = timedelta(seconds=2)  # how soon a withdrawal or a pause stops work that is under way
 
 
 def ask(shop: Shop, action: Action, purpose: Purpose, recording: Recording) -> Permit:
@@ -28,7 +31,7 @@ def ask(shop: Shop, action: Action, purpose: Purpose, recording: Recording) -> P
 def ask_each(shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[Recording]) -> list[Permit | Refusal]:
     """Ask for many recordings at once; the answers are durable in the log when this returns, in the same order."""
     now = shop.clock.now()
-    answers = [_answer(shop, Request(action, purpose, one.worker_uid, one.started_at, now), one) for one in recordings]
+    answers = _answer_each(shop, action, purpose, recordings, now)
     shop.catalogue.append_log(
         [
             _entry(shop, action, purpose, now, recording.recording_id, answer)
@@ -44,44 +47,113 @@ def look_again(shop: Shop, action: Action, purpose: Purpose, recordings: Sequenc
     For the last moment before something becomes real. It writes no entry: the decision that the permits rest on is in
     the log already, and so is whatever changed it.
     """
-    now = shop.clock.now()
+    answers = _answer_each(shop, action, purpose, recordings, shop.clock.now())
+    return next((answer for answer in answers if isinstance(answer, Refusal)), None)
+
+
+def watch(
+    shop: Shop, purpose: Purpose, recording: Recording, report: Callable[[float], None]
+) -> Callable[[float], None]:
+    """A report of progress that also looks, every other second, whether the work may go on.
+
+    It raises RefusedError as soon as the worker took back what the work rests on, or a steward paused the agreement.
+    """
+    looked_at = shop.clock.now()
+
+    def report_and_look(done: float) -> None:
+        nonlocal looked_at
+        report(done)
+        if shop.clock.now() - looked_at > _LOOK_EVERY:
+            looked_at = shop.clock.now()
+            refusal = look_again(shop, Action.DERIVE, purpose, [recording])
+            if refusal is not None:
+                raise RefusedError(refusal.rule, refusal.sentence)
+
+    return report_and_look
+
+
+def _answer_each(
+    shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[Recording], now: datetime
+) -> list[Permit | Refusal]:
+    known = _Known(shop)
+    answers: list[Permit | Refusal] = []
     for recording in recordings:
         request = Request(action, purpose, recording.worker_uid, recording.started_at, now)
-        answer = _answer(shop, request, recording)
-        if isinstance(answer, Refusal):
-            return answer
-    return None
+        facts = known.gather(recording)
+        answer = decide(facts, request)
+        if isinstance(answer, Permit) and action is Action.LICENSE:
+            _check_words(shop, known, facts, request, answer)
+        answers.append(answer)
+    return answers
 
 
-def _answer(shop: Shop, request: Request, recording: Recording) -> Permit | Refusal:
-    facts = _gather_facts(shop, recording)
-    answer = decide(facts, request)
-    if isinstance(answer, Permit) and request.action is Action.LICENSE:
-        return _check_evidence(shop, facts, answer)
-    return answer
+class _Known:
+    """What is read once for many questions: agreements by id, and what each worker said, by opaque id."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._agreements: dict[str, Facts] = {}
+        self._people: dict[tuple[str, str], Facts] = {}
+        self._keys: dict[str, str] | None = None
+
+    def gather(self, recording: Recording) -> Facts:
+        """All that the kernel needs to know about one recording."""
+        catalogue, name = self._shop.catalogue, (recording.agreement_id, recording.worker_uid)
+        if name not in self._people:
+            self._people[name] = self._gather_person(*name)
+        facts = self._people[name]
+        if not facts.consents or not recording.recording_id:
+            return facts
+        return replace(
+            facts,
+            release=catalogue.find_release(recording.recording_id),
+            ready_at=catalogue.find_ready_at(recording.recording_id) if facts.standing else None,
+        )
+
+    def public_key_of(self, worker_uid: str) -> str:
+        """A worker's own public key; "" where they have none."""
+        if self._keys is None:
+            self._keys = {worker.worker_uid: worker.public_key for worker in self._shop.catalogue.workers()}
+        return self._keys.get(worker_uid, "")
+
+    def _gather_person(self, agreement_id: str, worker_uid: str) -> Facts:
+        catalogue = self._shop.catalogue
+        if agreement_id not in self._agreements:
+            words = catalogue.pause_words(agreement_id)
+            versions = tuple(catalogue.agreement_versions(agreement_id))
+            self._agreements[agreement_id] = Facts(versions, is_paused=bool(words) and words[-1].paused)
+        facts = self._agreements[agreement_id]
+        if not self._shop.keys.has_worker_key(worker_uid):
+            return facts
+        return replace(
+            facts,
+            consents=tuple(catalogue.consents(worker_uid)),
+            withdrawals=tuple(catalogue.withdrawals(worker_uid)),
+            standing=tuple(catalogue.standing_releases(worker_uid)),
+        )
 
 
-def _gather_facts(shop: Shop, recording: Recording) -> Facts:
-    agreement = shop.catalogue.find_agreement(recording.agreement_id)
-    if not shop.keys.has_worker_key(recording.worker_uid):
-        return Facts(agreement)
-    return Facts(
-        agreement=agreement,
-        consents=tuple(shop.catalogue.consents(recording.worker_uid)),
-        withdrawals=tuple(shop.catalogue.withdrawals(recording.worker_uid)),
-        release=shop.catalogue.find_release(recording.recording_id),
-    )
+def _check_words(shop: Shop, known: _Known, facts: Facts, request: Request, permit: Permit) -> None:
+    """Strong evidence is believed only where it can be checked; a licence rests on it.
 
-
-def _check_evidence(shop: Shop, facts: Facts, permit: Permit) -> Permit | Refusal:
-    """Strong evidence is believed only where it can be checked; a licence rests on it."""
-    worker = next(one for one in shop.catalogue.workers() if one.worker_uid == permit.worker_uid)
+    Raises:
+        ForgedEvidenceError: A signature does not fit, or nobody knows whose it is.
+    """
     consent = next(one for one in facts.consents if one.consent_id == permit.consent_id)
-    for statement in (consent, facts.release):
-        if statement is None or statement.evidence is not Evidence.SIGNED:
-            return Refusal("R11", "a witnessed word cannot be checked yet; a licence needs it signed by the worker.")
-        check_evidence(statement, worker.public_key)
-    return permit
+    agreement = next(one for one in facts.agreements if one.digest == permit.agreement_digest)
+    release = find_release(facts, agreement, request)
+    for word in (consent, release):
+        if not isinstance(word, Refusal):
+            is_witnessed = word.evidence is Evidence.WITNESSED
+            check_evidence(
+                word, steward_key(shop, word.witness) if is_witnessed else known.public_key_of(word.worker_uid)
+            )
+
+
+def steward_key(shop: Shop, steward_id: str) -> str:
+    """The public key (hex) of a steward; "" where there is none of that id, which fits no signature."""
+    steward = shop.catalogue.find_steward(steward_id)
+    return steward.public_key if steward is not None else ""
 
 
 def _entry(

@@ -12,7 +12,7 @@ from tacit.records.errors import NoPinError, NotRefusableError, PurposeNotAgreed
 from tacit.records.ids import new_id
 from tacit.records.people import Consent, Worker
 from tacit.records.purposes import Evidence, Purpose
-from tacit.rights.evidence import sign_consent
+from tacit.rights.evidence import sign_statement
 from tacit.seal.signatures import unlock_key
 from tacit.words.notice import Notice
 
@@ -31,7 +31,8 @@ def give_consent(
     """Put down a worker's yes; the very same yes again is harmless.
 
     Raises:
-        RefusedError: They withdrew after that moment and were erased; an old yes does not rise again.
+        RefusedError: They withdrew after that moment and were erased, so that an old yes does not rise again; or this
+            version of the agreement is younger than the yes.
         PurposeNotAgreedError: The agreement does not name one of the purposes.
         WrongPinError: The PIN does not open the worker's key.
         NoPinError: A PIN was given by a worker who never set one.
@@ -39,6 +40,12 @@ def give_consent(
     worker = require_worker(shop, label)
     agreement = require_agreement(shop, agreement_id)
     check_not_erased(shop, label, given_at)
+    added_at = shop.catalogue.find_version_added_at(agreement_id, agreement.digest)
+    if added_at is not None and given_at < added_at:
+        why = (
+            f"this version of the agreement was added on {added_at.date()}, after the yes; it binds who says yes to it."
+        )
+        raise RefusedError("R1", why)
     beyond = frozenset(purposes) - agreement.purposes
     if beyond or not purposes:
         raise PurposeNotAgreedError(sorted(beyond), agreement_id, sorted(agreement.purposes))
@@ -49,7 +56,7 @@ def give_consent(
     if said.pin:
         if not worker.sealed_private_key:
             raise NoPinError(label)
-        consent = sign_consent(consent, unlock_key(worker.sealed_private_key, said.pin))
+        consent = sign_statement(consent, unlock_key(worker.sealed_private_key, said.pin))
     shop.catalogue.add_consent(consent)
     return consent
 

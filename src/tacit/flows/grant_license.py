@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tacit.flows.add_agreement import require_agreement
+from tacit.flows.add_agreement import require_bound
 from tacit.flows.find_dataset import require_dataset
 from tacit.flows.find_marks import find_marked_since
 from tacit.flows.gate import ask_each
@@ -34,7 +34,8 @@ def grant_license(shop: Shop, terms: Terms) -> License:
     with shop.catalogue.transaction():
         dataset = require_dataset(shop, terms.dataset)
         now = shop.clock.now()
-        check_license_terms(require_agreement(shop, dataset.agreement_id), dataset, terms, now.date())
+        agreement = require_bound(shop, dataset.agreement_id, dataset.agreement_digest)
+        check_license_terms(agreement, dataset, terms, now.date())
         _check_marks(shop, dataset)
         refusal = _find_refusal(shop, dataset, terms.purposes)
         if refusal is None:

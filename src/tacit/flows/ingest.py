@@ -67,7 +67,12 @@ def ingest(shop: Shop, source: Source) -> Recording:
     shop.prober.probe(source.path)
     content_mac = compute_content_mac(shop, permit, source.path)
     digest = shop.keys.mac("recording-id", f"{worker.worker_uid} {content_mac}".encode())
-    recording = replace(unopened, recording_id=id_from_digest("rec", digest), content_mac=content_mac)
+    recording = replace(
+        unopened,
+        recording_id=id_from_digest("rec", digest),
+        content_mac=content_mac,
+        agreement_digest=permit.agreement_digest,
+    )
     with shop.catalogue.transaction():
         there = shop.catalogue.find_recording_by_content(content_mac)
         if there is not None and there.worker_uid != worker.worker_uid:

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from tacit.records.agreement import Agreement
+from tacit.records.agreement import Agreement, PauseWord
 from tacit.records.dataset import DatasetVersion
 from tacit.records.ledger import Transaction
 from tacit.records.license import License
 from tacit.records.marks import Marking
-from tacit.records.people import Consent, Release, Withdrawal, Worker
+from tacit.records.people import Consent, Release, StandingRelease, Steward, Withdrawal, Worker
 from tacit.records.permit import Permit
 from tacit.records.recording import Outcome, Recording
 
@@ -100,14 +100,35 @@ class Catalogue(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside is written together or not at all."""
 
-    def add_agreement(self, agreement: Agreement, source: str) -> None:
-        """Add an agreement with the text it was read from."""
+    def add_agreement(self, agreement: Agreement, source: str, added_at: datetime) -> int:
+        """Add an agreement, or a new version of one, with the text it was read from; returns the version's number."""
 
-    def find_agreement(self, agreement_id: str) -> Agreement | None:
-        """The agreement of that id."""
+    def agreement_versions(self, agreement_id: str) -> list[Agreement]:
+        """Every version of an agreement, oldest first; none where there is no such agreement."""
+
+    def agreement_sources(self, agreement_id: str) -> list[str]:
+        """The text of every version, as it was added, oldest first."""
+
+    def find_version_added_at(self, agreement_id: str, digest: str) -> datetime | None:
+        """When a later version of an agreement was added; None for the first one, whose yeses may be older."""
 
     def agreements(self) -> list[Agreement]:
-        """All agreements, in the order they were added."""
+        """The newest version of every agreement, in the order the agreements were added."""
+
+    def add_pause_word(self, word: PauseWord) -> None:
+        """Add a steward's word that an agreement stops or goes on."""
+
+    def pause_words(self, agreement_id: str) -> list[PauseWord]:
+        """Every such word about an agreement, in the order said; the last one counts."""
+
+    def add_steward(self, steward: Steward) -> None:
+        """Add a steward, or put new contents in the place of the old ones."""
+
+    def find_steward(self, steward_id: str) -> Steward | None:
+        """The steward of that id."""
+
+    def stewards(self) -> list[Steward]:
+        """All stewards, in the order they were added."""
 
     def add_worker(self, worker: Worker) -> None:
         """Add a worker; the key must exist already."""
@@ -145,6 +166,12 @@ class Catalogue(Protocol):
     def find_release(self, recording_id: str) -> Release | None:
         """The release of a recording."""
 
+    def set_standing_release(self, standing: StandingRelease) -> None:
+        """Add a standing release, or put its end into it."""
+
+    def standing_releases(self, worker_uid: str) -> list[StandingRelease]:
+        """Every standing release of a worker, those taken back too, in the order given."""
+
     def add_recording(self, recording: Recording) -> Recording:
         """Add a recording, or correct what was declared about it; returns it with its position, which stays."""
 
@@ -157,8 +184,14 @@ class Catalogue(Protocol):
     def recordings(self) -> list[Recording]:
         """All recordings of workers who were not erased, by position."""
 
-    def set_outcome(self, outcome: Outcome) -> None:
-        """Put down what became of a recording; a later outcome replaces an earlier one."""
+    def set_outcome(self, outcome: Outcome, ready_at: datetime | None) -> None:
+        """Put down what became of a recording, and since when it can be looked at; the later one replaces the earlier.
+
+        ready_at: None where nobody knows.
+        """
+
+    def find_ready_at(self, recording_id: str) -> datetime | None:
+        """Since when what became of a recording can be looked at; None where nobody noted it."""
 
     def find_outcome(self, recording_id: str) -> Outcome | None:
         """What became of a recording."""

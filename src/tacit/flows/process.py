@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from tacit.flows.contract import Contract
-from tacit.flows.gate import ask_each
+from tacit.flows.gate import ask_each, look_again
 from tacit.flows.ports import Engine, Job, JobEnd, Progress, Shop
 from tacit.flows.process_unit import compute_unit_id
 from tacit.records.errors import DamageError, ErasedError, InputError, MachineError, RefusedError
@@ -69,14 +69,14 @@ def process(
             if isinstance(end.error, MachineError | DamageError | OSError | MemoryError):
                 stopped = stopped or end.error
                 continue
-            done[end.job.name] = _register(shop, by_name[end.job.name], end)
+            done[end.job.name] = _register(shop, purpose, by_name[end.job.name], end)
     if stopped is not None:
         raise stopped
     _sweep(shop, contract, {recording.worker_uid for recording in each})
     return [done[recording.recording_id] for recording in recordings]
 
 
-def _register(shop: Shop, recording: Recording, end: JobEnd) -> Processed:
+def _register(shop: Shop, purpose: Purpose, recording: Recording, end: JobEnd) -> Processed:
     if end.lost:
         return Processed(recording, None, None, f"Processing was given up: {end.lost}.")
     if isinstance(end.error, RefusedError):
@@ -87,7 +87,11 @@ def _register(shop: Shop, recording: Recording, end: JobEnd) -> Processed:
         kind = type(end.error).__name__
         return Processed(recording, None, None, f"Processing broke on this file ({kind}); that is a defect of tacit.")
     outcome: Outcome = end.result
-    return replace(_adopt(shop, recording, outcome), is_new=True)
+    with shop.catalogue.transaction():  # a withdrawal or a pause comes before this and is seen, or after it
+        refusal = look_again(shop, Action.DERIVE, purpose, [recording])
+        if refusal is None:
+            return replace(_adopt(shop, recording, outcome), is_new=True)
+    return Processed(recording, None, refusal, "")
 
 
 def _adopt(shop: Shop, recording: Recording, outcome: Outcome) -> Processed:
@@ -95,7 +99,7 @@ def _adopt(shop: Shop, recording: Recording, outcome: Outcome) -> Processed:
     if shop.catalogue.find_outcome(recording.recording_id) == outcome:
         return Processed(recording, outcome, None, "")
     try:
-        shop.catalogue.set_outcome(outcome)
+        shop.catalogue.set_outcome(outcome, shop.clock.now())
         shop.vault.drop_attempts(recording.worker_uid, outcome.unit_id, outcome.object_keys)
     except ErasedError as error:  # they withdrew while it was processed
         return Processed(recording, None, Refusal(error.rule, error.sentence), "")

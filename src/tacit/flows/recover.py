@@ -30,7 +30,7 @@ def _register(shop: Shop, recording: Recording, outcome: Outcome) -> bool:
         return False
     with shop.catalogue.transaction():
         _restore_marks(shop, recording, outcome)
-        shop.catalogue.set_outcome(outcome)
+        shop.catalogue.set_outcome(outcome, shop.clock.now())
     return True
 
 

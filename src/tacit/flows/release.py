@@ -5,7 +5,7 @@ from tacit.records.errors import NoPinError, UnknownThingError
 from tacit.records.people import Release, Worker
 from tacit.records.purposes import Evidence
 from tacit.records.recording import Recording
-from tacit.rights.evidence import sign_release
+from tacit.rights.evidence import sign_statement
 from tacit.seal.signatures import unlock_key
 
 
@@ -42,7 +42,7 @@ def give_release(shop: Shop, recording: Recording, pin: str = "") -> Release:
         worker = _owner(shop, recording)
         if not worker.sealed_private_key:
             raise NoPinError(worker.label)
-        release = sign_release(release, unlock_key(worker.sealed_private_key, pin))
+        release = sign_statement(release, unlock_key(worker.sealed_private_key, pin))
     shop.catalogue.add_release(release)
     return release
 

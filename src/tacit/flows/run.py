@@ -78,7 +78,8 @@ def run(
     processed = process(shop, engine, contract, make_job, PURPOSE, list(taken.values()), progress)
     ends = {end.recording.recording_id: end for end in processed}
     released = frozenset(taken[d.file].recording_id for d in folder.recordings if d.released and d.file in taken)
-    built = build_dataset(shop, contract, Order(folder.agreement.agreement_id, PURPOSE, released, target), progress)
+    order = Order(folder.agreement.agreement_id, PURPOSE, released, target, folder.agreement.digest)
+    built = build_dataset(shop, contract, order, progress)
     for declared in folder.recordings:
         if declared.file in taken:
             end = ends[taken[declared.file].recording_id]
@@ -98,7 +99,10 @@ def _register_worker(shop: Shop, folder: FootageFolder, worker: DeclaredWorker) 
         return Refusal(error.rule, error.sentence)
     add_worker(shop, worker.label, worker.name, worker.language)
     agreement_id = folder.agreement.agreement_id
-    give_consent(shop, worker.label, agreement_id, worker.purposes, worker.consented_at, SaidYes(None, ""))
+    try:
+        give_consent(shop, worker.label, agreement_id, worker.purposes, worker.consented_at, SaidYes(None, ""))
+    except RefusedError as error:
+        return Refusal(error.rule, error.sentence)
     return None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from tacit.flows.add_agreement import require_agreement
+from tacit.flows.add_agreement import require_bound
 from tacit.flows.find_license import license_bases
 from tacit.flows.ports import Shop
 from tacit.money.booking import book_filming, book_settlement
@@ -52,6 +52,7 @@ def _filming_due(shop: Shop, recordings: Sequence[Recording], now: datetime) -> 
     for recording in recordings:
         outcome = shop.catalogue.find_outcome(recording.recording_id)
         if outcome is not None:
-            transaction = book_filming(recording, outcome, require_agreement(shop, recording.agreement_id), now)
+            agreement = require_bound(shop, recording.agreement_id, recording.agreement_digest)
+            transaction = book_filming(recording, outcome, agreement, now)
             if transaction is not None:
                 yield transaction

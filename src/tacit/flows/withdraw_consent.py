@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tacit.datasets.publish import find_dataset_id, find_digest, heal
+from tacit.flows.add_agreement import require_bound
 from tacit.flows.add_worker import require_worker
 from tacit.flows.build_dataset import Order, build_dataset
 from tacit.flows.contract import Contract
@@ -156,7 +157,8 @@ def _replace(shop: Shop, contract: Contract, version: DatasetVersion, progress: 
     if find_dataset_id(target) != version.dataset_id:
         return Replaced(version.path, None, found=False)
     recordings = frozenset(line.recording_id for line in version.episodes)
-    order = Order(version.agreement_id, version.purpose, recordings, target)
+    digest = require_bound(shop, version.agreement_id, version.agreement_digest).digest
+    order = Order(version.agreement_id, version.purpose, recordings, target, digest)
     try:
         built = build_dataset(shop, contract, order, progress)
     except ForeignFolderError as error:

@@ -1,7 +1,7 @@
 """An agreement as a union, a council or a worker signs it with a plant: the terms that the software enforces."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tacit.records.money import Money
 from tacit.records.purposes import Purpose
@@ -36,7 +36,11 @@ class Royalty:
 
 @dataclass(frozen=True)
 class Agreement:
-    """The terms. `digest` is the SHA-256 (hex) of the file as it was added; a consent names it."""
+    """The terms. `digest` is the SHA-256 (hex) of the file as it was added; a consent names it.
+
+    A later file with the same id and other words is another version of the agreement: it has another digest, and binds
+    only who says yes to it.
+    """
 
     agreement_id: str
     kind: str
@@ -54,3 +58,17 @@ class Agreement:
     bounty: Bounty
     royalty: Royalty
     digest: str
+
+
+@dataclass(frozen=True)
+class PauseWord:
+    """A steward's word that everything under an agreement stops, or goes on (rule R12).
+
+    paused: True stops it, False lets it go on. signature: the steward's Ed25519 over the rest (hex).
+    """
+
+    agreement_id: str
+    paused: bool
+    said_at: datetime
+    steward_id: str
+    signature: str

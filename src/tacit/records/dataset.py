@@ -38,7 +38,9 @@ class DatasetVersion:
     """One version of a dataset.
 
     path: where it was written. digest: SHA-256 (hex) of its canonical form. inputs_mac: keyed digest (hex) of all that
-    went into it, which tells whether building it again would give something else.
+    went into it, which tells whether building it again would give something else. agreement_digest: the version of the
+    agreement that it rests on; "": the first. release_of: of a release made for one licensee, the id of the dataset
+    that it was made from; "" for any other.
     """
 
     dataset_id: str
@@ -51,3 +53,5 @@ class DatasetVersion:
     made_at: datetime
     episodes: tuple[EpisodeLine, ...]
     shares: ShareTable
+    agreement_digest: str = ""
+    release_of: str = ""

@@ -1,7 +1,7 @@
 """Workers, and what they said: consent, release, withdrawal. Names stay in the sealed part of a worker's record."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from tacit.records.purposes import Evidence, Purpose
 
@@ -30,7 +30,11 @@ class Worker:
 class Consent:
     """A worker's yes: to which agreement, for which purposes, from when, on which notice, how evidenced (R11).
 
-    signature: Ed25519 over the canonical JSON of all other fields (hex), or "" where only declared.
+    signature: Ed25519 over the canonical JSON of all other fields (hex): the worker's where it is signed, the
+        steward's where it is witnessed; "" where only declared.
+    ends_on: the last day on which it counts, in UTC; None: as long as the agreement runs.
+    witness: id of the steward who witnessed it; "" for none.
+    The last two came later; records from before lack them.
     """
 
     consent_id: str
@@ -43,6 +47,8 @@ class Consent:
     notice_digest: str
     evidence: Evidence
     signature: str
+    ends_on: date | None = None
+    witness: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,46 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class Release:
-    """A worker's word that one recording may leave the inner room (rule R4)."""
+    """A worker's word that one recording may leave the inner room (rule R4). `witness` is as in a consent."""
 
     recording_id: str
     worker_uid: str
     released_at: datetime
     evidence: Evidence
     signature: str
+    witness: str = ""
+
+
+@dataclass(frozen=True)
+class StandingRelease:
+    """A worker's word that every recording of theirs under an agreement may leave once its review time has passed (R4).
+
+    The review time counts from when the preview could be seen, or from this word where that is later.
+
+    ended_at: when the worker took it back; None while it stands. It is no part of what is signed.
+    """
+
+    standing_id: str
+    worker_uid: str
+    agreement_id: str
+    given_at: datetime
+    evidence: Evidence
+    signature: str
+    witness: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Steward:
+    """Somebody of a union, a works council or a co-operative who watches over agreements.
+
+    steward_id: a short name that people type. public_key, sealing_key: Ed25519 and X25519 public keys (hex) of the
+    steward's own key file, which stays with the steward. agreements: ids of those they may pause and witness under.
+    """
+
+    steward_id: str
+    name: str
+    public_key: str
+    sealing_key: str
+    agreements: frozenset[str]
+    added_at: datetime

@@ -10,6 +10,7 @@ from tacit.records.purposes import Purpose
 class Action(StrEnum):
     """What somebody wants to do with one recording."""
 
+    REVIEW = "review"  # the worker looks at their own footage, cuts it, covers things in it, takes a copy
     DERIVE = "derive"  # open the source, anonymise it, track the hands, look at the result inside the shop
     INCLUDE = "include"  # put it into a dataset
     LICENSE = "license"  # let a dataset with it leave under a licence
@@ -31,6 +32,7 @@ class Permit:
     """A yes of the kernel. Only `rights.decide` makes one; ports hand out data against it and nothing else.
 
     consent_id, agreement_id: what the yes rests on; they go into the lineage of whatever is derived.
+    agreement_digest: the version of the agreement that binds this footage.
     """
 
     action: Action
@@ -38,4 +40,5 @@ class Permit:
     worker_uid: str
     consent_id: str
     agreement_id: str
+    agreement_digest: str
     granted_at: datetime

@@ -26,7 +26,8 @@ class Recording:
     content_mac: keyed digest of the content alone (hex), which finds the same footage under a second worker.
     position: order of ingest within the shop, counted from 0; datasets keep it.
     readable_part: of a damaged file, what comes before the damage is to be taken; whoever handed it in asked for that.
-        It came later than the others; records from before lack it.
+    agreement_digest: the version of the agreement that the worker had said yes to when it was filmed; "": the first.
+    The last two came later than the others; records from before lack them.
     """
 
     recording_id: str
@@ -39,6 +40,7 @@ class Recording:
     started_at: datetime
     position: int
     readable_part: bool = False
+    agreement_digest: str = ""
 
 
 @dataclass(frozen=True)

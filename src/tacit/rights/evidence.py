@@ -1,33 +1,41 @@
-"""The worker's own signature under a yes or a release (rule R11)."""
+"""The signature under a yes or a release: the worker's own, or of a steward who witnessed it (rule R11)."""
 
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
+from typing import Any, TypeVar
 
 from tacit.records.errors import ForgedEvidenceError
-from tacit.records.people import Consent, Release
+from tacit.records.people import Consent, Release, StandingRelease
 from tacit.seal.canonical import canonical_json
 from tacit.seal.signatures import is_valid, sign
 
-
-def evidence_bytes(statement: Consent | Release) -> bytes:
-    """The bytes that are signed: the canonical JSON of the statement with an empty signature, and its kind."""
-    return type(statement).__name__.encode() + b"\n" + canonical_json(replace(statement, signature=""))
+Statement = TypeVar("Statement", Consent, Release, StandingRelease)
 
 
-def sign_consent(consent: Consent, private_key: bytes) -> Consent:
-    """The same yes with the worker's signature under it."""
-    return replace(consent, signature=sign(private_key, evidence_bytes(consent)))
+def evidence_bytes(statement: Consent | Release | StandingRelease) -> bytes:
+    """The bytes that are signed: the canonical JSON of the statement with an empty signature, and its kind.
+
+    Fields that came later count only where they say something, so that what was signed before them still holds. When a
+    standing release ended is no part of it, for its end needs no signature.
+    """
+    signed: dict[str, Any] = {}
+    for field in fields(statement):
+        value = "" if field.name == "signature" else getattr(statement, field.name)
+        came_later = field.default is not MISSING
+        if field.name != "ended_at" and not (came_later and value == field.default):
+            signed[field.name] = value
+    return type(statement).__name__.encode() + b"\n" + canonical_json(signed)
 
 
-def sign_release(release: Release, private_key: bytes) -> Release:
-    """The same release with the worker's signature under it."""
-    return replace(release, signature=sign(private_key, evidence_bytes(release)))
+def sign_statement(statement: Statement, private_key: bytes) -> Statement:
+    """The same statement with a signature under it."""
+    return replace(statement, signature=sign(private_key, evidence_bytes(statement)))
 
 
-def check_evidence(statement: Consent | Release, public_key: str) -> None:
-    """Check the worker's signature under a statement.
+def check_evidence(statement: Consent | Release | StandingRelease, public_key: str) -> None:
+    """Check the signature under a statement against the key of whoever is said to have signed it.
 
     Raises:
-        ForgedEvidenceError: It does not fit; the record was changed after the worker signed it.
+        ForgedEvidenceError: It does not fit; the record was changed after it was signed.
     """
     if not is_valid(public_key, evidence_bytes(statement), statement.signature):
         raise ForgedEvidenceError(type(statement).__name__.lower())

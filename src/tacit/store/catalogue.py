@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy.engine import URL
 
 from tacit.flows.ports import Keys
+from tacit.store.agreement_rows import AgreementRows
 from tacit.store.database import Database
 from tacit.store.dataset_rows import DatasetRows
 from tacit.store.ledger_rows import LedgerRows
@@ -13,6 +14,7 @@ from tacit.store.log_rows import LogRows
 from tacit.store.mark_rows import MarkRows
 from tacit.store.people_rows import PeopleRows
 from tacit.store.recording_rows import RecordingRows
+from tacit.store.release_rows import ReleaseRows
 from tacit.store.schema import bring_up_to_date, check_catalogue
 
 
@@ -31,7 +33,7 @@ def create_catalogue(url: str | URL) -> None:
         database.close()
 
 
-class SqlCatalogue(PeopleRows, RecordingRows, MarkRows, DatasetRows, LedgerRows, LogRows):
+class SqlCatalogue(AgreementRows, PeopleRows, RecordingRows, ReleaseRows, MarkRows, DatasetRows, LedgerRows, LogRows):
     """The catalogue over SQLite or PostgreSQL; several processes and threads may use it at a time.
 
     Args:

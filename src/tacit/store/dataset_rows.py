@@ -1,6 +1,6 @@
-"""Agreements, dataset versions with their lineage and share tables, and licences.
+"""Dataset versions with their lineage and share tables, and licences.
 
-A party of an agreement and a folder may name somebody, so those are sealed; nothing else here names a worker.
+A folder may name somebody, so it is sealed; nothing else here names a worker.
 """
 
 from datetime import datetime
@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from tacit.records.agreement import Agreement
 from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
 from tacit.records.license import License
 from tacit.records.purposes import Purpose
@@ -19,37 +18,7 @@ from tacit.store.rows import Rows, check_same, next_position
 
 
 class DatasetRows(Rows):
-    """Rows about what is agreed, made and licensed."""
-
-    def add_agreement(self, agreement: Agreement, source: str) -> None:
-        """Add an agreement with the text it was read from. Raises AlreadyThereError."""
-        place = f"agreements/{agreement.agreement_id}"
-        with self._database.writing() as connection:
-            known = self.find_agreement(agreement.agreement_id)
-            if known is not None:
-                check_same("agreement", agreement.agreement_id, known, agreement)
-                return
-            connection.execute(
-                insert(tables.agreements).values(
-                    agreement_id=agreement.agreement_id,
-                    position=next_position(connection, tables.agreements),
-                    body_sealed=self._keys.seal_for_shop(encode_record(agreement), f"{place}/body"),
-                    source_sealed=self._keys.seal_for_shop(source.encode(), f"{place}/source"),
-                )
-            )
-
-    def find_agreement(self, agreement_id: str) -> Agreement | None:
-        """The agreement of that id."""
-        statement = select(tables.agreements).where(tables.agreements.c.agreement_id == agreement_id)
-        with self._database.reading() as connection:
-            row = connection.execute(statement).one_or_none()
-        return self._read_agreement(row) if row is not None else None
-
-    def agreements(self) -> list[Agreement]:
-        """All agreements, in the order they were added."""
-        with self._database.reading() as connection:
-            rows = connection.execute(select(tables.agreements).order_by(tables.agreements.c.position))
-            return [self._read_agreement(row) for row in rows]
+    """Rows about what is made and licensed."""
 
     def add_dataset_version(self, dataset: DatasetVersion) -> None:
         """Add a dataset version with its lineage and share table. Raises AlreadyThereError."""
@@ -72,6 +41,8 @@ class DatasetRows(Rows):
                     path_sealed=self._keys.seal_for_shop(dataset.path.encode(), _path_context(key)),
                     shares_basis=dataset.shares.basis,
                     shares_signature=dataset.shares.signature,
+                    agreement_digest=dataset.agreement_digest or None,
+                    release_of=dataset.release_of or None,
                 )
             )
             episodes = [key | vars(line) for line in dataset.episodes]
@@ -117,10 +88,6 @@ class DatasetRows(Rows):
             bodies = connection.execute(select(tables.licenses.c.body).order_by(tables.licenses.c.position))
             return [decode_record(License, body) for body in bodies.scalars()]
 
-    def _read_agreement(self, row: Row[tuple[object, ...]]) -> Agreement:
-        body = self._keys.unseal_for_shop(row.body_sealed, f"agreements/{row.agreement_id}/body")
-        return decode_record(Agreement, body)
-
     def _read_dataset(self, connection: Connection, row: Row[tuple[object, ...]]) -> DatasetVersion:
         key = {"dataset_id": row.dataset_id, "version": row.version}
         lines, shares = tables.dataset_episodes, tables.dataset_shares
@@ -141,6 +108,8 @@ class DatasetRows(Rows):
             shares=ShareTable(
                 row.shares_basis, tuple((account, count) for account, count in parts), row.shares_signature
             ),
+            agreement_digest=row.agreement_digest or "",
+            release_of=row.release_of or "",
         )
 
 

@@ -11,6 +11,18 @@ from tacit.store import tables
 from tacit.store.codec import decode_record, encode_record
 from tacit.store.rows import Rows, check_same, next_position
 
+# What an erasure deletes, those that others point at last.
+_OF_ONE_WORKER = (
+    tables.outcomes,
+    tables.releases,
+    tables.standing_releases,
+    tables.marks,
+    tables.cuts,
+    tables.grievances,
+    tables.consents,
+    tables.workers,
+)
+
 
 class PeopleRows(Rows):
     """Rows about people. A worker whose key is gone is not there, whether or not the rows are deleted yet."""
@@ -159,7 +171,7 @@ class PeopleRows(Rows):
             erasure = {"label_mac": label_mac, "erased_at": utc_text(erased_at)}
             if label_mac and not connection.execute(select(tables.erasures).filter_by(**erasure)).one_or_none():
                 connection.execute(insert(tables.erasures).values(erasure))
-            for table in (tables.outcomes, tables.releases, tables.marks, tables.consents, tables.workers):
+            for table in _OF_ONE_WORKER:
                 connection.execute(delete(table).where(table.c.worker_uid == worker_uid))
             connection.execute(
                 tables.recordings.update()

@@ -1,14 +1,15 @@
-"""Recordings, what became of them, and their releases; all sealed under the worker's key."""
+"""Recordings and what became of them, sealed under the worker's key."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select
 
 from tacit.records.errors import CatalogueDamageError, ErasedError
-from tacit.records.people import Release
 from tacit.records.recording import Outcome, Recording
+from tacit.seal.canonical import utc_text
 from tacit.store import tables
-from tacit.store.rows import Rows, check_same, next_position
+from tacit.store.rows import Rows, next_position
 
 
 class RecordingRows(Rows):
@@ -66,8 +67,8 @@ class RecordingRows(Rows):
         """All recordings of workers who were not erased, by position."""
         return self._read_recordings(select(tables.recordings).order_by(tables.recordings.c.position))
 
-    def set_outcome(self, outcome: Outcome) -> None:
-        """Put down what became of a recording; a later outcome replaces an earlier one.
+    def set_outcome(self, outcome: Outcome, ready_at: datetime | None) -> None:
+        """Put down what became of a recording, and since when it can be looked at; the later replaces the earlier.
 
         Raises:
             ErasedError: The worker's key is gone.
@@ -81,6 +82,7 @@ class RecordingRows(Rows):
                     recording_id=outcome.recording_id,
                     worker_uid=worker_uid,
                     sealed=self._seal(tables.outcomes, outcome.recording_id, worker_uid, outcome),
+                    ready_at=utc_text(ready_at) if ready_at is not None else None,
                 )
             )
 
@@ -94,43 +96,12 @@ class RecordingRows(Rows):
             return None
         return self._unseal(Outcome, tables.outcomes, recording_id, row.worker_uid, row.sealed)
 
-    def add_release(self, release: Release) -> None:
-        """Add a release; the recording must be there. A signed or witnessed one takes the place of a declared one.
-
-        Raises:
-            AlreadyThereError: There is another release that is as strong, or stronger.
-            ErasedError: The worker's key is gone.
-        """
-        sealed = self._seal(tables.releases, release.recording_id, release.worker_uid, release)
-        with self._database.writing() as connection:
-            known = self.find_release(release.recording_id)
-            if known is not None:
-                if known.evidence.is_good_for_license or not release.evidence.is_good_for_license:
-                    check_same("release", release.recording_id, known, release)
-                    return
-                connection.execute(
-                    delete(tables.releases).where(tables.releases.c.recording_id == release.recording_id)
-                )
-            connection.execute(
-                insert(tables.releases).values(
-                    recording_id=release.recording_id, worker_uid=release.worker_uid, sealed=sealed
-                )
-            )
-
-    def remove_release(self, recording_id: str) -> None:
-        """Take the release of a recording back; harmless where there is none."""
-        with self._database.writing() as connection:
-            connection.execute(delete(tables.releases).where(tables.releases.c.recording_id == recording_id))
-
-    def find_release(self, recording_id: str) -> Release | None:
-        """The release of a recording."""
+    def find_ready_at(self, recording_id: str) -> datetime | None:
+        """Since when what became of a recording can be looked at; None where nobody noted it."""
+        statement = select(tables.outcomes.c.ready_at).where(tables.outcomes.c.recording_id == recording_id)
         with self._database.reading() as connection:
-            row = connection.execute(
-                select(tables.releases).where(tables.releases.c.recording_id == recording_id)
-            ).one_or_none()
-        if row is None:
-            return None
-        return self._unseal(Release, tables.releases, recording_id, row.worker_uid, row.sealed)
+            ready_at = connection.execute(statement).scalar()
+        return datetime.fromisoformat(ready_at) if ready_at else None
 
     def _read_recordings(self, statement: Select[tuple[object, ...]]) -> list[Recording]:
         with self._database.reading() as connection:

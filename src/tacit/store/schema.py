@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from tacit.records.errors import NewerShopError, NoCatalogueError
 from tacit.store.database import Database
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision of the schema, oldest first; each has its file in `migrations/versions`."""
 
 

@@ -42,6 +42,40 @@ agreements = Table(
     Column("source_sealed", LargeBinary, nullable=False),
 )
 
+agreement_versions = Table(  # the wordings after the first, which stands in `agreements`
+    "agreement_versions",
+    metadata,
+    Column("agreement_id", String, ForeignKey("agreements.agreement_id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # from 2 on
+    Column("added_at", String, nullable=False),  # UTC
+    Column("body_sealed", LargeBinary, nullable=False),  # under the shop's key
+    Column("source_sealed", LargeBinary, nullable=False),
+)
+
+agreement_pauses = Table(
+    "agreement_pauses",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("agreement_id", String, ForeignKey("agreements.agreement_id"), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+stewards = Table(
+    "stewards",
+    metadata,
+    Column("steward_id", String, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("body_sealed", LargeBinary, nullable=False),  # under the shop's key: it has a name in it
+)
+
+notice_reviews = Table(
+    "notice_reviews",
+    metadata,
+    Column("language", String, primary_key=True),
+    Column("digest", String, primary_key=True),
+    Column("body_sealed", LargeBinary, nullable=False),  # under the shop's key: it has a name in it
+)
+
 workers = Table(
     "workers",
     metadata,
@@ -93,6 +127,7 @@ outcomes = Table(
     Column("recording_id", String, ForeignKey("recordings.recording_id"), primary_key=True),
     Column("worker_uid", String, ForeignKey("workers.worker_uid"), nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False),
+    Column("ready_at", String),  # UTC; since when its preview can be seen; NULL: nobody noted it
 )
 
 releases = Table(
@@ -113,6 +148,60 @@ marks = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+standing_releases = Table(
+    "standing_releases",
+    metadata,
+    Column("standing_id", String, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("worker_uid", String, ForeignKey("workers.worker_uid"), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+cuts = Table(
+    "cuts",
+    metadata,
+    Column("cut_id", String, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("recording_id", String, ForeignKey("recordings.recording_id"), nullable=False, index=True),
+    Column("worker_uid", String, ForeignKey("workers.worker_uid"), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+grievances = Table(
+    "grievances",
+    metadata,
+    Column("grievance_id", String, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("worker_uid", String, ForeignKey("workers.worker_uid"), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+holds = Table(  # what of an erased worker is kept under a legal hold, until when, and who could open it
+    "holds",
+    metadata,
+    Column("worker_uid", String, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+    Column("sealed", LargeBinary),  # the worker's rows, under the worker's key; NULL: destroyed
+)
+
+hold_openings = Table(
+    "hold_openings",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("worker_uid", String, ForeignKey("holds.worker_uid"), nullable=False, index=True),
+    Column("body_sealed", LargeBinary, nullable=False),  # under the shop's key: the reason may name somebody
+)
+
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("certificate_id", String, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("worker_uid", String, nullable=False, index=True),
+    Column("body_sealed", LargeBinary, nullable=False),  # under the shop's key: it names folders
+)
+
 datasets = Table(
     "datasets",
     metadata,
@@ -127,6 +216,8 @@ datasets = Table(
     Column("path_sealed", LargeBinary, nullable=False),  # under the shop's key
     Column("shares_basis", Text, nullable=False),
     Column("shares_signature", String, nullable=False),
+    Column("agreement_digest", String),  # of the version it rests on; NULL: the first
+    Column("release_of", String),  # of a release for a licensee: the dataset it was made from
 )
 
 dataset_episodes = Table(
@@ -166,6 +257,24 @@ licenses = Table(
     ForeignKeyConstraint(["dataset_id", "version"], ["datasets.dataset_id", "datasets.version"]),
 )
 
+license_events = Table(  # revoked, used, asked for beyond its edges
+    "license_events",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("license_id", String, ForeignKey("licenses.license_id"), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+outbox = Table(  # notices to licensees that wait to be sent
+    "outbox",
+    metadata,
+    Column("notice_id", String, primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("license_id", String, ForeignKey("licenses.license_id"), nullable=False, index=True),
+    Column("sent_at", String),  # UTC; NULL: not yet
+    Column("body", Text, nullable=False),
+)
+
 transactions = Table(
     "transactions",
     metadata,
@@ -200,4 +309,11 @@ log_nodes = Table(
     Column("level", Integer, primary_key=True, autoincrement=False),
     Column("node_index", Integer, primary_key=True, autoincrement=False),
     Column("hash", LargeBinary, nullable=False),
+)
+
+log_checkpoints = Table(
+    "log_checkpoints",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),  # the signed note, with the signatures of stewards added to it
 )

@@ -152,7 +152,7 @@ class ObjectVault:
         return self._objects.exists(f"{_TOMBSTONES}/{worker_uid}")
 
     def _full_name_to_write(self, permit: Permit, name: str) -> str:
-        if permit.action is not Action.DERIVE:
+        if permit.action not in (Action.DERIVE, Action.REVIEW):
             raise WrongPermitError("write", permit.action.value, Action.DERIVE.value)
         full_name = f"{permit.worker_uid}/{name}"
         check_name(full_name)

@@ -49,7 +49,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def catalogue(url: str, keys: MemoryKeyring) -> Iterator[SqlCatalogue]:
     found = SqlCatalogue(url, keys)
-    found.add_agreement(AGREEMENT, "")
+    found.add_agreement(AGREEMENT, "", MOMENT)
     yield found
     found.close()
 
@@ -70,7 +70,7 @@ def plant(catalogue: SqlCatalogue, worker_uids: list[str], n_recordings: int, se
             recording = Recording(recording_id, uid, "a-1", f"/{path}/{padding}", content_mac, task, station, MOMENT, n)
             catalogue.add_recording(recording)
             sizes = (1280, 720, 30, 900, 0.5, 0.25, 0, (), 1, 2, 3, 4)
-            catalogue.set_outcome(Outcome(recording_id, "u-1", True, True, reason, path, padding, *sizes))
+            catalogue.set_outcome(Outcome(recording_id, "u-1", True, True, reason, path, padding, *sizes), None)
             catalogue.add_release(Release(recording_id, uid, MOMENT, Evidence.SIGNED, name))
             mark = Mark(f"m-{recording_id}", 1, 2.0, 3.0, 4.0, 5.0)
             catalogue.add_mark(Marking(mark, recording_id, uid, reason, MOMENT))
@@ -127,7 +127,7 @@ def test_parties_of_an_agreement_cannot_be_read_from_the_files(
     catalogue: SqlCatalogue, url: str, keys: MemoryKeyring, tmp_path: Path
 ) -> None:
     own = replace(AGREEMENT, agreement_id="a-2", parties=("planted-party", "plant"))
-    catalogue.add_agreement(own, 'parties = ["planted-source"]')
+    catalogue.add_agreement(own, 'parties = ["planted-source"]', MOMENT)
     assert b"planted" not in bytes_on_disk(tmp_path)
     again = SqlCatalogue(url, keys)
     assert again.agreements() == [AGREEMENT, own]
@@ -141,9 +141,9 @@ def test_agreement_that_was_changed_behind_the_back_of_the_shop_is_not_used(cata
             "UPDATE agreements SET body_sealed = (SELECT body_sealed FROM agreements WHERE agreement_id = 'a-1')"
         )
     connection.close()
-    assert catalogue.find_agreement("a-1") == AGREEMENT
+    assert catalogue.agreement_versions("a-1")[-1] == AGREEMENT
     with pytest.raises(TamperedError):
-        catalogue.find_agreement("a-2")
+        catalogue.agreement_versions("a-2")
 
 
 def test_erasure_that_cannot_clear_old_pages_is_told_and_can_be_repeated(

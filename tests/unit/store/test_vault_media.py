@@ -16,7 +16,7 @@ from tacit.store.keyring import MemoryKeyring
 from tacit.store.objects import file_objects
 from tacit.store.vault import ObjectVault
 
-PERMIT = Permit(Action.DERIVE, Purpose.RESEARCH, "w-1", "c-1", "a-1", datetime(2026, 11, 20, tzinfo=UTC))
+PERMIT = Permit(Action.DERIVE, Purpose.RESEARCH, "w-1", "c-1", "a-1", "d1", datetime(2026, 11, 20, tzinfo=UTC))
 
 
 @pytest.fixture
