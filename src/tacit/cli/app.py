@@ -17,10 +17,12 @@ from tacit.cli import (
     dataset,
     demo,
     footage,
+    key,
     licensing,
     models,
     run_folder,
     shop,
+    steward,
     view,
     worker,
 )
@@ -42,6 +44,8 @@ run_folder.attach(app)
 demo.attach(app)
 shop.attach(app)
 agreement.attach(app)
+key.attach(app)
+steward.attach(app)
 worker.attach(app)
 consent.attach(app)
 footage.attach(app)

@@ -11,6 +11,7 @@ from tacit.records.errors import BadNameError, MissingPinError
 from tacit.records.purposes import Purpose
 
 if TYPE_CHECKING:
+    from tacit.seal.keyfile import OpenKey
     from tacit.wiring import OpenShop
 
 ShopFolder = Annotated[Path, typer.Option("--shop", help="Folder of the shop.", show_default="this folder")]
@@ -18,6 +19,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON objec
 PinStdin = Annotated[bool, typer.Option("--pin-stdin", help="Read the worker's PIN from standard input.")]
 AskPin = Annotated[bool, typer.Option("--pin", help="Ask the worker for their PIN and sign with it.")]
 ForPurpose = Annotated[Purpose, typer.Option("--purpose", help="What the footage is to be used for.")]
+KeyPath = Annotated[Path, typer.Option("--key", help="Key file to sign with.")]
+KeyPin = Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN of the key file from standard input.")]
 HERE = Path()
 TRAINING = Purpose.TRAIN_ROBOT_SKILL
 
@@ -46,6 +49,15 @@ def read_pin(ask: bool, from_stdin: bool, confirm: bool = False, prompt: str = "
     if not pin:
         raise MissingPinError
     return pin
+
+
+def unlock_key(path: Path, pin_stdin: bool) -> "OpenKey":
+    """Open a key file with its PIN, asked for unseen or read from a line of standard input."""
+    from tacit.flows.key_files import load_key_file
+    from tacit.seal.keyfile import unlock_key_file
+
+    key_file = load_key_file(path)
+    return unlock_key_file(key_file, read_pin(True, pin_stdin, prompt="PIN of the key file"))
 
 
 def read_purposes(words: list[str]) -> frozenset[Purpose]:

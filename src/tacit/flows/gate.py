@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tacit.flows.pause_agreement import is_paused
 from tacit.flows.ports import Shop
 from tacit.records.errors import RefusedError
 from tacit.records.permit import Action, Permit, Request
@@ -119,9 +120,8 @@ class _Known:
     def _gather_person(self, agreement_id: str, worker_uid: str) -> Facts:
         catalogue = self._shop.catalogue
         if agreement_id not in self._agreements:
-            words = catalogue.pause_words(agreement_id)
             versions = tuple(catalogue.agreement_versions(agreement_id))
-            self._agreements[agreement_id] = Facts(versions, is_paused=bool(words) and words[-1].paused)
+            self._agreements[agreement_id] = Facts(versions, is_paused=is_paused(self._shop, agreement_id))
         facts = self._agreements[agreement_id]
         if not self._shop.keys.has_worker_key(worker_uid):
             return facts

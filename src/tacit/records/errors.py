@@ -201,6 +201,13 @@ class ModelCacheError(MachineError):
 # --- flows -----------------------------------------------------------------------------------------------------------
 
 
+class NoAgreementNamedError(InputError):
+    """A steward was to be added who watches over nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("A steward watches over at least one agreement, and none was named. Name one with --agreement.")
+
+
 class PurposeNotAgreedError(InputError):
     """A yes names a purpose that the agreement does not, or none at all."""
 
@@ -228,6 +235,45 @@ class NotRefusableError(InputError):
 
     def __init__(self, label: str) -> None:
         super().__init__(f"The worker {label} said yes before. Use `tacit consent withdraw {label}`.")
+
+
+class KeyFileWorkerError(InputError):
+    """A PIN was to be set or given for a worker who signs with a key file of their own."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"The worker {label} signs with a key file of their own. Give that file with --key; "
+            f"`tacit worker key {label}` registers another one."
+        )
+
+
+class OtherKeyError(InputError):
+    """A key file was given that is not the one that is registered."""
+
+    def __init__(self, noun: str, name: str, got: str, expected: str) -> None:
+        wanted = f"{expected[:16]}… is registered" if expected else "none is registered"
+        super().__init__(
+            f"The key {got[:16]}… is not that of the {noun} {name}: {wanted}. Nothing was signed; give their own file."
+        )
+
+
+class TwoVoicesError(InputError):
+    """A word was to be evidenced in two ways at once, or in half of one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A word has one evidence: --pin (or --pin-stdin) for the worker's PIN, --key FILE for their own key file, "
+            "or --witness STEWARD with the key file of the steward. Give one of them, or none to declare it only."
+        )
+
+
+class BadEndError(InputError):
+    """The last day of a yes does not lie within what it is a yes to."""
+
+    def __init__(self, ends_on: str, first: str, last: str) -> None:
+        super().__init__(
+            f"A yes cannot end on {ends_on}; a day from {first} to {last}, when the agreement ends, is expected."
+        )
 
 
 class PlainInShopError(InputError):
@@ -334,7 +380,7 @@ class ForgedEvidenceError(DamageError):
 
     def __init__(self, noun: str) -> None:
         super().__init__(
-            f"The worker's signature under a {noun} does not fit: the record was changed after it was signed. "
+            f"The signature under a {noun} does not fit: the record was changed after it was signed. "
             "Nothing was done. Compare the shop with a backup."
         )
 
@@ -360,7 +406,38 @@ class WrongPinError(InputError):
     """The PIN does not open the locked key."""
 
     def __init__(self) -> None:
-        super().__init__("The PIN does not open this key. Try again with the PIN that was chosen at enrolment.")
+        super().__init__("The PIN does not open this key. Try again with the PIN that was chosen for it.")
+
+
+class DamagedKeyFileError(InputError):
+    """A file is no key file, or not as it was made."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(
+            f"The key file {source} cannot be used: {reason}. Nothing was done; use a whole copy of it, "
+            "or make a new one with `tacit key new`."
+        )
+
+
+class KeyFileThereError(InputError):
+    """A key file was to be written where a file is already."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is a file at {path} already; a key is never overwritten. Name another file.")
+
+
+class AlteredDocumentError(DamageError):
+    """A signed document is not the one that was signed, or none at all."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} proves nothing: {reason}. Ask whoever gave it to you for a whole copy.")
+
+
+class ForeignDocumentError(InputError):
+    """A signed document is whole, but of another kind or another signer than expected."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} is not what it was given for: {reason}. Check where it came from.")
 
 
 class ShortPassphraseError(InputError):
@@ -687,8 +764,27 @@ class NoNoticeError(RefusedError):
         super().__init__(
             "R1",
             f'there is no notice in the language "{language}" yet, and a yes counts only for a notice that was read. '
-            f"There are notices in: {', '.join(available)}.",
+            f"There are notices in: {', '.join(available)}. The worker may choose one of them with --language.",
         )
+
+
+class DraftNoticeError(RefusedError):
+    """A translation that no named reviewer signed is a draft, and nobody can say yes on a draft."""
+
+    def __init__(self, language: str, signed: Sequence[str]) -> None:
+        super().__init__(
+            "R1",
+            f'the notice in the language "{language}" is a draft, and a yes counts only for a notice that a named '
+            f"reviewer signed. Have it signed: `tacit notice review {language}`. Or the worker chooses another "
+            f"language that they read well, with --language: {', '.join(signed)}.",
+        )
+
+
+class SourceLanguageError(InputError):
+    """English is what the others are translated from, so there is nothing to review."""
+
+    def __init__(self) -> None:
+        super().__init__("English is the source of the other languages and needs no review. Name a translation.")
 
 
 class ForeignPageError(InputError):

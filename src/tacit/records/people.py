@@ -14,8 +14,9 @@ class Worker:
     label: the short name that people type, such as "asha"; sealed at rest under the worker's key.
     name: as it stands on statements; sealed likewise; may be empty.
     language: BCP 47 tag of the language for notices and statements.
-    public_key: Ed25519 public key (32 bytes, hex) of the worker's own signing key, or "" where no PIN was set.
-    sealed_private_key: the private key, encrypted under the PIN (hex), or "".
+    public_key: Ed25519 public key (32 bytes, hex) of the worker's own signing key, or "" where there is none.
+    sealed_private_key: the private key, encrypted under the PIN (hex), or "" where it lies in a key file of theirs.
+    earlier_keys: public keys that they signed with before; what was signed then still holds. They came later.
     """
 
     worker_uid: str
@@ -24,6 +25,7 @@ class Worker:
     language: str
     public_key: str
     sealed_private_key: str = field(repr=False)
+    earlier_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
-from tacit.records.license import License
 from tacit.records.purposes import Purpose
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
-from tacit.store.codec import decode_record, encode_record
 from tacit.store.rows import Rows, check_same, next_position
 
 
 class DatasetRows(Rows):
-    """Rows about what is made and licensed."""
+    """Rows about what is made."""
 
     def add_dataset_version(self, dataset: DatasetVersion) -> None:
         """Add a dataset version with its lineage and share table. Raises AlreadyThereError."""
@@ -57,36 +55,6 @@ class DatasetRows(Rows):
         with self._database.reading() as connection:
             rows = connection.execute(select(tables.datasets).order_by(tables.datasets.c.position)).all()
             return [self._read_dataset(connection, row) for row in rows]
-
-    def add_license(self, granted: License) -> None:
-        """Add a licence; the dataset version must be there. Raises AlreadyThereError."""
-        with self._database.writing() as connection:
-            known = self.find_license(granted.license_id)
-            if known is not None:
-                check_same("licence", granted.license_id, known, granted)
-                return
-            connection.execute(
-                insert(tables.licenses).values(
-                    license_id=granted.license_id,
-                    position=next_position(connection, tables.licenses),
-                    dataset_id=granted.dataset_id,
-                    version=granted.version,
-                    body=encode_record(granted).decode(),
-                )
-            )
-
-    def find_license(self, license_id: str) -> License | None:
-        """The licence of that id."""
-        statement = select(tables.licenses.c.body).where(tables.licenses.c.license_id == license_id)
-        with self._database.reading() as connection:
-            body = connection.execute(statement).scalar()
-        return body and decode_record(License, body)
-
-    def licenses(self) -> list[License]:
-        """All licences, in the order granted."""
-        with self._database.reading() as connection:
-            bodies = connection.execute(select(tables.licenses.c.body).order_by(tables.licenses.c.position))
-            return [decode_record(License, body) for body in bodies.scalars()]
 
     def _read_dataset(self, connection: Connection, row: Row[tuple[object, ...]]) -> DatasetVersion:
         key = {"dataset_id": row.dataset_id, "version": row.version}

@@ -262,7 +262,7 @@ license_events = Table(  # revoked, used, asked for beyond its edges
     metadata,
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("license_id", String, ForeignKey("licenses.license_id"), nullable=False, index=True),
-    Column("body", Text, nullable=False),
+    Column("body_sealed", LargeBinary, nullable=False),  # under the shop's key: a reason may name somebody
 )
 
 outbox = Table(  # notices to licensees that wait to be sent

@@ -215,3 +215,72 @@ def test_a_purpose_stands_exactly_where_new_footage_could_be_derived(given_conse
     for purpose in (TRAIN, Purpose.RESEARCH):
         answer = decide(known, Request(Action.DERIVE, purpose, "w-1", at, at))
         assert (purpose in standing) == isinstance(answer, Permit)
+
+
+# --- versions, ends, pauses, and the worker at their own footage ---------------------------------------------------
+
+
+SECOND = replace(AGREEMENT, digest="d2", valid_to=date(2027, 12, 31), purposes=frozenset({TRAIN}))
+
+
+def test_r1_a_new_version_binds_only_who_said_yes_to_it():
+    both = facts(agreements=(AGREEMENT, SECOND))
+    assert decide(both, request()).agreement_digest == "d1"
+    said_twice = replace(both, consents=(consent(), consent(at=DAY + HOUR, digest="d2")))
+    assert decide(said_twice, request(filmed=DAY + 2 * HOUR)).agreement_digest == "d2"
+    assert decide(said_twice, request(filmed=DAY + HOUR / 2)).agreement_digest == "d1"
+
+
+def test_r1_footage_from_before_the_yes_to_a_version_stays_under_the_version_before():
+    yes_to_second = facts(agreements=(AGREEMENT, SECOND), consents=(consent(at=DAY + 2 * HOUR, digest="d2"),))
+    assert rule(decide(yes_to_second, request(filmed=DAY + HOUR))) == "R1"
+
+
+def test_r2_a_purpose_that_the_binding_version_left_out_is_refused():
+    yeses = (consent(purposes=(TRAIN, Purpose.RESEARCH)), consent(at=DAY + HOUR, digest="d2"))
+    known = facts(agreements=(AGREEMENT, SECOND), consents=yeses)
+    assert rule(decide(known, request(purpose=Purpose.RESEARCH, filmed=DAY + 2 * HOUR))) == "R2"
+    assert isinstance(decide(known, request(purpose=Purpose.RESEARCH, filmed=DAY + HOUR / 2)), Permit)
+
+
+def test_r1_a_yes_to_words_that_are_no_version_of_the_agreement_does_not_count():
+    assert rule(decide(facts(consents=(consent(digest="forged"),)), request())) == "R1"
+
+
+@pytest.mark.parametrize("asked", [datetime(2025, 12, 31, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)])
+def test_r1_a_future_and_an_expired_agreement_are_refused(asked):
+    early = consent(at=asked - 2 * HOUR)
+    answer = decide(facts(consents=(early,)), request(filmed=asked - HOUR, asked=asked))
+    assert rule(answer) == "R1"
+    assert "runs from 2026-01-01 to 2026-12-31" in answer.sentence
+
+
+def test_r1_a_yes_counts_through_its_last_day_and_no_longer():
+    ends = facts(consents=(replace(consent(), ends_on=date(2026, 6, 30)),))
+    assert isinstance(decide(ends, request(asked=datetime(2026, 6, 30, 23, 59, tzinfo=UTC))), Permit)
+    answer = decide(ends, request(asked=datetime(2026, 7, 1, tzinfo=UTC)))
+    assert rule(answer) == "R1"
+    assert "ended on 2026-06-30" in answer.sentence
+
+
+def test_r1_an_ended_yes_gives_way_to_one_that_runs():
+    yeses = (
+        replace(consent(), ends_on=date(2026, 6, 2)),
+        replace(consent(evidence=Evidence.DECLARED), consent_id="c-2"),
+    )
+    answer = decide(facts(consents=yeses), request(asked=datetime(2026, 8, 1, tzinfo=UTC)))
+    assert answer.consent_id == "c-2"
+
+
+@pytest.mark.parametrize("action", [Action.DERIVE, Action.INCLUDE, Action.LICENSE])
+def test_r12_a_pause_stops_everything_under_the_agreement(action):
+    assert isinstance(decide(facts(), request(action)), Permit)
+    assert rule(decide(facts(is_paused=True), request(action))) == "R12"
+
+
+def test_r12_the_worker_may_look_at_their_own_footage_while_all_is_paused_and_after_a_withdrawal():
+    taken_back = Withdrawal("wd-1", "w-1", frozenset(Purpose), DAY + 2 * HOUR)
+    known = facts(is_paused=True, withdrawals=(taken_back,))
+    assert isinstance(decide(known, request(Action.REVIEW)), Permit)
+    assert rule(decide(facts(consents=()), request(Action.REVIEW))) == "R1"
+    assert rule(decide(facts(consents=(consent(at=DAY + 2 * HOUR),)), request(Action.REVIEW))) == "R1"

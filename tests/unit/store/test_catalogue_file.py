@@ -135,7 +135,7 @@ def test_parties_of_an_agreement_cannot_be_read_from_the_files(
 
 
 def test_agreement_that_was_changed_behind_the_back_of_the_shop_is_not_used(catalogue: SqlCatalogue, url: str) -> None:
-    catalogue.add_agreement(replace(AGREEMENT, agreement_id="a-2"), "")
+    catalogue.add_agreement(replace(AGREEMENT, agreement_id="a-2"), "", MOMENT)
     with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
         connection.execute(
             "UPDATE agreements SET body_sealed = (SELECT body_sealed FROM agreements WHERE agreement_id = 'a-1')"

@@ -116,7 +116,7 @@ def upgrade() -> None:
         "license_events",
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("license_id", sa.String(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["license_id"], ["licenses.license_id"], name="fk_license_events_license_id"),
         sa.PrimaryKeyConstraint("position", name="pk_license_events"),
     )

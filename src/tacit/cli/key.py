@@ -1,0 +1,52 @@
+"""`tacit key`: key files of stewards, reviewers and workers who want one; no shop is needed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tacit.cli.options import AsJson, read_pin
+from tacit.cli.show import say, say_json, say_table
+
+
+def attach(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+    group.command("new")(new)
+    group.command("show")(show)
+    app.add_typer(group, name="key", help="Key files that stewards, reviewers and workers keep for themselves.")
+
+
+def new(
+    file: Annotated[Path, typer.Argument(help="File to make; it stays with its owner.")],
+    name: Annotated[str, typer.Option(help="Whom it belongs to; stands in the file and is no secret.")],
+    pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from standard input.")] = False,
+) -> None:
+    """Make a key file, locked with a PIN that only its owner knows. Without the PIN it is of no use to anyone."""
+    from tacit.flows.key_files import create_key_file
+
+    pin = read_pin(True, pin_stdin, confirm=True, prompt="New PIN of the key file")
+    key_file = create_key_file(file, name, pin)
+    say(f"Made {file}. Keep it and its PIN to yourself; nobody can bring back either.")
+    say(f"Public key: {key_file.public_key}")
+
+
+def show(
+    file: Annotated[Path, typer.Argument(help="A key file.")],
+    json: AsJson = False,
+) -> None:
+    """Show what a key file says to everyone; no PIN is needed."""
+    from tacit.flows.key_files import load_key_file
+
+    key_file = load_key_file(file)
+    if json:
+        say_json(
+            {"name": key_file.name, "public_key": key_file.public_key, "sealing_key": key_file.sealing_key},
+        )
+    else:
+        rows = [
+            ("name", key_file.name),
+            ("public key, to check signatures", key_file.public_key),
+            ("sealing key, to write to", key_file.sealing_key),
+        ]
+        say_table(("", ""), rows)
