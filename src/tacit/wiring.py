@@ -32,6 +32,7 @@ from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
 from tacit.records.recording import Outcome, Recording
 from tacit.records.tomlfile import TomlFile
+from tacit.rights.roles import CURATOR, Actor
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -61,7 +62,8 @@ class Environment:
 
     keys: folder of keyrings, one folder in it per shop. models: folder of the model store. master_key: as text, for
     shops whose key comes from the environment; all others ignore it. unlocked_key: the key of a shop that was opened
-    already, for a process that opens it again; never read from outside.
+    already, for a process that opens it again; never read from outside. role: whom somebody acts as, ROLE or
+    ROLE:ID; "" where nobody says.
     """
 
     keys: Path
@@ -70,14 +72,15 @@ class Environment:
     master_key: str = field(repr=False, default="")
     passphrase: str = field(repr=False, default="")
     unlocked_key: bytes = field(repr=False, default=b"")
+    role: str = ""
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
     """Read the environment.
 
     TACIT_KEYS: folder for keyrings; TACIT_MODELS: folder for models; TACIT_KEY_FILE, TACIT_MASTER_KEY and
-    TACIT_PASSPHRASE: the master key's file, text, or passphrase. XDG_CONFIG_HOME and XDG_CACHE_HOME have their usual
-    meaning.
+    TACIT_PASSPHRASE: the master key's file, text, or passphrase; TACIT_ROLE: whom somebody acts as.
+    XDG_CONFIG_HOME and XDG_CACHE_HOME have their usual meaning.
     """
     home = Path(variables["HOME"]) if variables.get("HOME") else None
 
@@ -97,6 +100,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         key_file=Path(key_file) if key_file else None,
         master_key=variables.get("TACIT_MASTER_KEY", ""),
         passphrase=variables.get("TACIT_PASSPHRASE", ""),
+        role=variables.get("TACIT_ROLE", ""),
     )
 
 
@@ -116,13 +120,17 @@ class Settings:
 
 @dataclass(frozen=True)
 class OpenShop:
-    """An open shop with everything that belongs to it. `unlocked` opens it again in another process."""
+    """An open shop with everything that belongs to it. `unlocked` opens it again in another process.
+
+    actor: as whom it was opened; who asked for nothing else runs the shop.
+    """
 
     shop: "Shop"
     contract: "Contract"
     models: "ModelStore"
     folder: Path
     unlocked: Environment
+    actor: Actor = CURATOR
 
     def make_job(self, recording: Recording, permit: Permit) -> "Job":
         """The job that processes one recording in a process of the engine."""

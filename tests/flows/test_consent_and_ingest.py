@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_worker import add_worker, edit_worker
 from tacit.flows.give_consent import SaidYes, give_consent, refuse_consent
 from tacit.flows.ingest import ingest
@@ -29,11 +28,10 @@ from tacit.records.errors import (
 )
 from tacit.records.ids import new_id
 from tacit.records.purposes import Evidence, Purpose
-from tacit.rights.agreement_file import read_agreement
 from tacit.rights.evidence import check_evidence
 from tacit.words.notice import Notice
 
-from .conftest import AGREEMENT, AGREEMENT_ID, CONSENTED, RESEARCH, TODAY, TRAINING
+from .conftest import AGREEMENT_ID, CONSENTED, RESEARCH, TODAY, TRAINING
 
 _opened: list[str] = []
 sys.addaudithook(lambda event, args: _opened.append(str(args[0])) if event in ("open", "os.open") else None)
@@ -228,17 +226,6 @@ def test_worker_again_is_the_same_worker_and_another_under_that_label_is_refused
             add_worker(bench.shop, "asha", name, language, pin)
     with pytest.raises(BadNameError):
         add_worker(bench.shop, "../asha", "Asha", "en")
-
-
-def test_another_wording_under_the_same_agreement_id_is_refused(bench):
-    bench.agree()
-    bench.agree()
-    path = bench.folder / "agreement.toml"
-    path.write_text(AGREEMENT.replace('"2400.00"', '"24.00"').replace('"240.00"', '"2.40"'), encoding="utf-8")
-    with pytest.raises(AlreadyThereError):
-        add_agreement(bench.shop, *read_agreement(path))
-    assert len(bench.catalogue.agreements()) == 1
-    assert bench.catalogue.agreement_versions(AGREEMENT_ID)[-1].bounty.per_accepted_hour.amount_minor == 240_000
 
 
 def test_footage_outside_the_days_of_the_agreement_is_refused(bench):

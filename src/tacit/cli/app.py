@@ -26,6 +26,7 @@ from tacit.cli import (
     view,
     worker,
 )
+from tacit.cli.acting import take_roles
 from tacit.cli.show import finish_saying
 from tacit.records.errors import MachineError, TacitError
 from tacit.records.oneline import escape_controls
@@ -55,6 +56,7 @@ dataset.attach(app)
 licensing.attach(app)
 models.attach(app)
 accuracy.attach(app)
+take_roles(app)
 
 _INTERRUPTED = 130
 

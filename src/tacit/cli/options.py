@@ -1,14 +1,17 @@
 """Options that many commands share."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tacit.cli.acting import typed_role
 from tacit.records.errors import BadNameError, MissingPinError
 from tacit.records.purposes import Purpose
+from tacit.rights.roles import Kind, Role, Verb, may_some, read_role, refuse
 
 if TYPE_CHECKING:
     from tacit.seal.keyfile import OpenKey
@@ -25,11 +28,33 @@ HERE = Path()
 TRAINING = Purpose.TRAIN_ROBOT_SKILL
 
 
-def open_shop(folder: Path) -> "OpenShop":
-    """Open the shop that a command was pointed at."""
-    from tacit import wiring
+def open_shop(
+    folder: Path, verb: Verb | None = None, kind: Kind | None = None, listed: bool = False, **named: str
+) -> "OpenShop":
+    """Open the shop that a command was pointed at, as whom somebody acts.
 
-    return wiring.open_shop(folder, wiring.read_environment(os.environ))
+    Args:
+        verb, kind: What the command does, with a thing of which kind. A command that says neither is the curator's.
+        listed: The command shows, of such things, only those that its user may see.
+        named: What was named: `worker`, `recording`, `agreement` or `license`.
+
+    Raises:
+        RefusedError: The role may not do that.
+    """
+    from tacit import wiring
+    from tacit.flows.act_as import About, find_actor, require_deed
+
+    environment = wiring.read_environment(os.environ)
+    role, name = read_role(typed_role() or environment.role or Role.CURATOR)
+    if verb is None or kind is None:
+        verb, kind = Verb.CHANGE, Kind.SHOP
+    if not may_some(role, verb, kind):
+        raise refuse(role, verb, kind)
+    opened = wiring.open_shop(folder, environment)
+    actor = find_actor(opened.shop, role, name)
+    if not listed:
+        require_deed(opened.shop, actor, verb, kind, About(**named))
+    return replace(opened, actor=actor)
 
 
 def read_pin(ask: bool, from_stdin: bool, confirm: bool = False, prompt: str = "PIN of the worker") -> str:

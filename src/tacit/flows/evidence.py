@@ -6,9 +6,10 @@ A yes, a release and a standing release are evidenced alike.
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from tacit.flows.pause_agreement import require_steward
 from tacit.flows.ports import Shop
-from tacit.records.errors import KeyFileWorkerError, NoPinError, OtherKeyError, RefusedError, UnknownThingError
-from tacit.records.people import Consent, Release, StandingRelease, Steward, Worker
+from tacit.records.errors import KeyFileWorkerError, NoPinError, OtherKeyError, TwoVoicesError
+from tacit.records.people import Consent, Release, StandingRelease, Worker
 from tacit.records.purposes import Evidence
 from tacit.rights.evidence import check_evidence, sign_statement
 from tacit.seal.keyfile import OpenKey
@@ -50,13 +51,17 @@ def sign_as(shop: Shop, statement: Statement, worker: Worker, agreement_id: str,
         NoPinError: A PIN was given for a worker who never set one.
         KeyFileWorkerError: A PIN was given for a worker who signs with a key file.
         WrongPinError: The PIN does not open the worker's key.
-        OtherKeyError: The key file is not the one that is registered for the worker, or for the steward.
+        OtherKeyError: The key file is not the one that is registered for the worker.
+        TwoVoicesError: A steward was named without a key file.
         UnknownThingError: There is no such steward.
-        RefusedError: The steward does not watch over this agreement (R11).
+        RefusedError: The steward does not watch over this agreement, or the key file is not theirs.
     """
     unsigned = replace(statement, evidence=voice.evidence, witness=voice.witness, signature="")
     if voice.witness:
-        return sign_statement(unsigned, _steward_private_key(shop, agreement_id, voice))
+        if voice.key is None:
+            raise TwoVoicesError
+        require_steward(shop, voice.witness, agreement_id, voice.key.public_key)
+        return sign_statement(unsigned, voice.key.private_key)
     if voice.key is not None:
         if voice.key.public_key != worker.public_key:
             raise OtherKeyError("worker", worker.label, voice.key.public_key, worker.public_key)
@@ -77,18 +82,6 @@ def unlock_worker_key(worker: Worker, pin: str) -> bytes:
     return unlock_key(worker.sealed_private_key, pin)
 
 
-def require_steward(shop: Shop, steward_id: str) -> Steward:
-    """The steward of that id.
-
-    Raises:
-        UnknownThingError: There is none.
-    """
-    steward = shop.catalogue.find_steward(steward_id)
-    if steward is None:
-        raise UnknownThingError("steward", steward_id, "List them with `tacit steward list`.")
-    return steward
-
-
 def check_spoken(shop: Shop, statement: Consent | Release | StandingRelease, worker: Worker | None) -> None:
     """Check the signature under a word that is more than declared; also by a key that the worker had before.
 
@@ -103,16 +96,3 @@ def check_spoken(shop: Shop, statement: Consent | Release | StandingRelease, wor
     else:
         keys = (worker.public_key, *worker.earlier_keys) if worker is not None else ()
     check_evidence(statement, *keys)
-
-
-def _steward_private_key(shop: Shop, agreement_id: str, voice: Voice) -> bytes:
-    steward = require_steward(shop, voice.witness)
-    if agreement_id not in steward.agreements:
-        why = f"the steward {voice.witness} does not watch over the agreement {agreement_id}, so cannot witness under it."
-        raise RefusedError("R11", why)
-    if voice.key is None or voice.key.public_key != steward.public_key:
-        got = voice.key.public_key if voice.key is not None else ""
-        raise OtherKeyError("steward", voice.witness, got, steward.public_key)
-    return voice.key.private_key
-
-

@@ -95,7 +95,7 @@ class _Known:
         self._shop = shop
         self._agreements: dict[str, Facts] = {}
         self._people: dict[tuple[str, str], Facts] = {}
-        self._keys: dict[str, str] | None = None
+        self._keys: dict[str, tuple[str, ...]] | None = None
 
     def gather(self, recording: Recording) -> Facts:
         """All that the kernel needs to know about one recording."""
@@ -111,11 +111,12 @@ class _Known:
             ready_at=catalogue.find_ready_at(recording.recording_id) if facts.standing else None,
         )
 
-    def public_key_of(self, worker_uid: str) -> str:
-        """A worker's own public key; "" where they have none."""
+    def keys_of(self, worker_uid: str) -> tuple[str, ...]:
+        """A worker's own public keys, the one of today first; none where they have none."""
         if self._keys is None:
-            self._keys = {worker.worker_uid: worker.public_key for worker in self._shop.catalogue.workers()}
-        return self._keys.get(worker_uid, "")
+            workers = self._shop.catalogue.workers()
+            self._keys = {worker.worker_uid: (worker.public_key, *worker.earlier_keys) for worker in workers}
+        return self._keys.get(worker_uid, ())
 
     def _gather_person(self, agreement_id: str, worker_uid: str) -> Facts:
         catalogue = self._shop.catalogue
@@ -145,9 +146,8 @@ def _check_words(shop: Shop, known: _Known, facts: Facts, request: Request, perm
     for word in (consent, release):
         if not isinstance(word, Refusal):
             is_witnessed = word.evidence is Evidence.WITNESSED
-            check_evidence(
-                word, steward_key(shop, word.witness) if is_witnessed else known.public_key_of(word.worker_uid)
-            )
+            keys = (steward_key(shop, word.witness),) if is_witnessed else known.keys_of(word.worker_uid)
+            check_evidence(word, *keys)
 
 
 def steward_key(shop: Shop, steward_id: str) -> str:

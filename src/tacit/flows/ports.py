@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from tacit.records.agreement import Agreement, PauseWord
-from tacit.records.dataset import DatasetVersion
+from tacit.records.certificate import Certificate
+from tacit.records.dataset import DatasetHead, DatasetVersion
+from tacit.records.hold import Hold, HoldOpening
 from tacit.records.ledger import Transaction
-from tacit.records.license import License
+from tacit.records.license import License, LicenseEvent, LicenseNotice
 from tacit.records.marks import Marking
 from tacit.records.people import Consent, Release, StandingRelease, Steward, Withdrawal, Worker
 from tacit.records.permit import Permit
@@ -18,6 +20,10 @@ from tacit.records.recording import Outcome, Recording
 
 if TYPE_CHECKING:
     from tacit.footage.probe import Probe  # it brings the decoders with it, and processes of the engine start without
+
+
+Unseal = Callable[[bytes, str], bytes]
+"""Decrypts sealed bytes for their context."""
 
 
 class Keys(Protocol):
@@ -37,6 +43,21 @@ class Keys(Protocol):
 
     def find_erasure(self, mark: str) -> datetime | None:
         """When something of that mark was erased; no old copy of the shop makes it forgotten."""
+
+    def split_worker_key(self, worker_uid: str) -> bytes:
+        """Wrap the worker's key under a hold key of two halves, keep the first, and return the second.
+
+        The worker's key itself stays until it is destroyed; splitting again makes the halves from before worthless.
+        """
+
+    def has_half(self, worker_uid: str) -> bool:
+        """True while the first half of a worker's hold key is there."""
+
+    def join_halves(self, worker_uid: str, second_half: bytes) -> Unseal:
+        """What opens sealed bytes of a worker under a hold; raises ErasedError, or TamperedError for a wrong half."""
+
+    def destroy_half(self, worker_uid: str) -> None:
+        """Destroy the first half, and the wrapped key with it, for good; harmless where there is none."""
 
     def seal(self, worker_uid: str, plaintext: bytes, context: str) -> bytes:
         """Encrypt under the worker's key; `context` names the place and must be the same when opened."""
@@ -92,6 +113,15 @@ class Vault(Protocol):
 
     def is_erased(self, worker_uid: str) -> bool:
         """True where there is a tombstone."""
+
+    def seal_off(self, worker_uid: str) -> None:
+        """Leave a tombstone and the objects as they are: for every other call here they are not there any more."""
+
+    def list_held(self, worker_uid: str) -> list[str]:
+        """Names of the objects that there are of a worker, sealed off or not."""
+
+    def open_held(self, worker_uid: str, name: str, unseal: Unseal) -> BinaryIO:
+        """Open an object that was sealed off, with the key that two halves made; seekable."""
 
 
 class Catalogue(Protocol):
@@ -209,7 +239,16 @@ class Catalogue(Protocol):
         """Add a dataset version with its lineage and share table."""
 
     def dataset_versions(self) -> list[DatasetVersion]:
-        """All dataset versions, in the order made."""
+        """All dataset versions, in the order made; slow where there are many episodes."""
+
+    def dataset_heads(self, worker_uid: str = "") -> list[DatasetHead]:
+        """All dataset versions without their episodes, in the order made; those with a worker's footage, if named."""
+
+    def dataset_people(self, dataset_id: str, version: int) -> frozenset[str]:
+        """Opaque ids of everybody whose footage is in a dataset version."""
+
+    def find_dataset_version(self, dataset_id: str, version: int = 0) -> DatasetVersion | None:
+        """One version of a dataset with its episodes; the newest for 0."""
 
     def add_license(self, granted: License) -> None:
         """Add a licence."""
@@ -219,6 +258,24 @@ class Catalogue(Protocol):
 
     def licenses(self) -> list[License]:
         """All licences, in the order granted."""
+
+    def add_license_event(self, event: LicenseEvent) -> None:
+        """Add what happened to a licence."""
+
+    def license_events(self, license_id: str = "") -> list[LicenseEvent]:
+        """What happened to a licence, or to all of them where none is named, in the order it happened."""
+
+    def add_license_notice(self, notice: LicenseNotice) -> None:
+        """Put a notice to a licensee into the outbox."""
+
+    def set_notice_sent(self, notice_id: str, sent_at: datetime) -> None:
+        """Put down when a notice was sent."""
+
+    def find_license_notice(self, notice_id: str) -> LicenseNotice | None:
+        """The notice of that id."""
+
+    def license_notices(self) -> list[LicenseNotice]:
+        """All notices to licensees, sent or not, in the order made."""
 
     def post(self, transaction: Transaction) -> bool:
         """Book a balanced transaction; False where that id is booked already with the same postings.
@@ -255,6 +312,40 @@ class Catalogue(Protocol):
 
     def find_erasure(self, label: str) -> datetime | None:
         """When a worker of this label was erased, the latest time."""
+
+    def count_rows(self, worker_uid: str) -> dict[str, int]:
+        """How many rows there are of a worker, by kind; kinds without any are left out."""
+
+    def hold_worker(self, hold: Hold, erased_at: datetime) -> None:
+        """Pack a worker's rows under their key, put them down with the hold, and erase the rows; all or nothing."""
+
+    def find_hold(self, worker_uid: str) -> Hold | None:
+        """The hold on what a worker left."""
+
+    def holds(self) -> list[Hold]:
+        """All holds, those destroyed too, in the order sealed."""
+
+    def replace_hold(self, hold: Hold) -> None:
+        """Put new contents in the place of a hold's old ones; once it is destroyed, the packed rows go too."""
+
+    def held_rows(self, worker_uid: str, unseal: Unseal) -> dict[str, list[dict[str, Any]]]:
+        """What was packed, as plain values by kind, with the key that two halves made."""
+
+    def add_hold_opening(self, opening: HoldOpening) -> None:
+        """Put down that a hold was opened."""
+
+    def hold_openings(self, worker_uid: str) -> list[HoldOpening]:
+        """Every opening of a hold, in order."""
+
+    def set_certificate(self, certificate: Certificate) -> None:
+        """Add a certificate, or put the later state of a draft in its place.
+
+        Raises:
+            AlreadyThereError: It was issued already, with other contents.
+        """
+
+    def certificates(self, worker_uid: str = "") -> list[Certificate]:
+        """All certificates and drafts, in the order begun; those of one account where it is named."""
 
 
 class Probes(Protocol):

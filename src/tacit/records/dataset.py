@@ -55,3 +55,18 @@ class DatasetVersion:
     shares: ShareTable
     agreement_digest: str = ""
     release_of: str = ""
+
+
+@dataclass(frozen=True)
+class DatasetHead:
+    """A dataset version without its episodes and shares; the fields are those of `DatasetVersion`."""
+
+    dataset_id: str
+    version: int
+    agreement_id: str
+    purpose: Purpose
+    path: str
+    digest: str
+    made_at: datetime
+    agreement_digest: str = ""
+    release_of: str = ""

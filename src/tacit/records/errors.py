@@ -205,7 +205,7 @@ class NoAgreementNamedError(InputError):
     """A steward was to be added who watches over nothing."""
 
     def __init__(self) -> None:
-        super().__init__("A steward watches over at least one agreement, and none was named. Name one with --agreement.")
+        super().__init__("A steward watches over at least one agreement; none was named. Name one with --agreement.")
 
 
 class PurposeNotAgreedError(InputError):
@@ -567,6 +567,66 @@ class LogDamageError(DamageError):
 
     def __init__(self, place: str) -> None:
         super().__init__(f"The log is damaged at {place}: it does not match its hashes. Restore it from a backup.")
+
+
+class FaultyLogError(DamageError):
+    """The log contradicts itself, its hashes or a signed checkpoint; everything found is listed at once (rule R9)."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(
+            f"The log has {count} (R9). Nothing was repaired; compare the shop with a backup.\n"
+            + "\n".join(f"  {fault}" for fault in faults)
+        )
+
+
+class NoSuchEntryError(InputError):
+    """An entry of the log was asked for that is not there."""
+
+    def __init__(self, wanted: str, size: int) -> None:
+        super().__init__(f"The log has no entry {wanted}; it has {size}, counted from 0. See them with `tacit log show`.")
+
+
+class NoCheckpointError(InputError):
+    """A checkpoint was asked for that cannot be made or is not there."""
+
+    def __init__(self, size: int, reason: str) -> None:
+        super().__init__(f"There is no checkpoint of the log at {size} entries: {reason}. See `tacit log show`.")
+
+
+class BadNoteError(InputError):
+    """A file that should be a signed checkpoint or a proof is none, or was changed."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} proves nothing: {reason}. Ask whoever gave it to you for a whole copy.")
+
+
+class UnknownStewardKeyError(InputError):
+    """A key file signs for a steward whom the shop does not know."""
+
+    def __init__(self, public_key: str) -> None:
+        super().__init__(
+            f"The key {public_key[:16]}… is of no steward of this shop. Add it with `tacit steward add ID --key FILE`."
+        )
+
+
+class FileThereError(InputError):
+    """Something was to be handed out into a file that is there already with other contents."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is a file at {path} already, and it was left as it is. Name another file.")
+
+
+class ClockSetBackError(MachineError):
+    """The clock says a moment before the last entry of the log (rule R9)."""
+
+    def __init__(self, moment: str, last: str) -> None:
+        super().__init__(
+            f"The clock says {moment}, but the log was last written at {last}; a log only goes forward (R9). Nothing "
+            "was written. Set the clock right and run the same command again; if it was wrong before and is right "
+            "now, run `tacit log accept-clock`."
+        )
 
 
 class ExposedKeyFileError(MachineError):

@@ -31,11 +31,12 @@ def sign_statement(statement: Statement, private_key: bytes) -> Statement:
     return replace(statement, signature=sign(private_key, evidence_bytes(statement)))
 
 
-def check_evidence(statement: Consent | Release | StandingRelease, public_key: str) -> None:
-    """Check the signature under a statement against the key of whoever is said to have signed it.
+def check_evidence(statement: Consent | Release | StandingRelease, *public_keys: str) -> None:
+    """Check the signature under a statement against the keys of whoever is said to have signed it; one has to fit.
 
     Raises:
-        ForgedEvidenceError: It does not fit; the record was changed after it was signed.
+        ForgedEvidenceError: None fits; the record was changed after it was signed, or nobody knows whose it is.
     """
-    if not is_valid(public_key, evidence_bytes(statement), statement.signature):
+    signed = evidence_bytes(statement)
+    if not any(is_valid(key, signed, statement.signature) for key in public_keys):
         raise ForgedEvidenceError(type(statement).__name__.lower())

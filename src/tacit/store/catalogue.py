@@ -10,6 +10,7 @@ from tacit.store.agreement_rows import AgreementRows
 from tacit.store.database import Database
 from tacit.store.dataset_rows import DatasetRows
 from tacit.store.ledger_rows import LedgerRows
+from tacit.store.license_rows import LicenseRows
 from tacit.store.log_rows import LogRows
 from tacit.store.mark_rows import MarkRows
 from tacit.store.people_rows import PeopleRows
@@ -33,7 +34,9 @@ def create_catalogue(url: str | URL) -> None:
         database.close()
 
 
-class SqlCatalogue(AgreementRows, PeopleRows, RecordingRows, ReleaseRows, MarkRows, DatasetRows, LedgerRows, LogRows):
+class SqlCatalogue(
+    AgreementRows, PeopleRows, RecordingRows, ReleaseRows, MarkRows, DatasetRows, LicenseRows, LedgerRows, LogRows
+):
     """The catalogue over SQLite or PostgreSQL; several processes and threads may use it at a time.
 
     Args:

@@ -1,4 +1,4 @@
-"""Dataset versions with their lineage and share tables, and licences.
+"""Dataset versions with their lineage and share tables.
 
 A folder may name somebody, so it is sealed; nothing else here names a worker.
 """

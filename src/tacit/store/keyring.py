@@ -11,9 +11,11 @@ import os
 import secrets
 from abc import ABC, abstractmethod
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from tacit.records.errors import ErasedError, KeyringError
+from tacit.flows.ports import Unseal
+from tacit.records.errors import ErasedError, KeyringError, TamperedError
 from tacit.seal import signatures
 from tacit.seal.canonical import utc_text
 from tacit.seal.derive import KEY_BYTES, derive_key
@@ -54,9 +56,53 @@ class ShopKeys(ABC):
     def _find_worker_key(self, worker_uid: str) -> bytes | None:
         """The worker's key as it is at this moment, whichever process made or destroyed it."""
 
+    @abstractmethod
+    def destroy_half(self, worker_uid: str) -> None:
+        """Destroy the first half of a hold key, and the wrapped key with it; harmless where there is none."""
+
+    @abstractmethod
+    def _keep_half(self, worker_uid: str, kept: bytes) -> None:
+        """Keep the first half and the wrapped key, in the place of what was kept before."""
+
+    @abstractmethod
+    def _find_half(self, worker_uid: str) -> bytes | None:
+        """What `_keep_half` kept."""
+
     def has_worker_key(self, worker_uid: str) -> bool:
         """True while the worker's key exists."""
         return self._find_worker_key(worker_uid) is not None
+
+    def split_worker_key(self, worker_uid: str) -> bytes:
+        """Wrap the worker's key under a hold key of two halves, keep the first, and return the second.
+
+        Either half alone is random bytes and says nothing. The worker's key itself stays until it is destroyed.
+
+        Raises:
+            ErasedError: There is no such key.
+        """
+        first, second = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
+        wrapped = seal_bytes(_join(first, second), self._worker_key(worker_uid), f"hold/{worker_uid}")
+        self._keep_half(worker_uid, first + wrapped)
+        return second
+
+    def has_half(self, worker_uid: str) -> bool:
+        """True while the first half of a worker's hold key is there."""
+        return self._find_half(worker_uid) is not None
+
+    def join_halves(self, worker_uid: str, second_half: bytes) -> Unseal:
+        """What opens sealed bytes of a worker under a hold.
+
+        Raises:
+            ErasedError: The first half was destroyed.
+            TamperedError: The second half is not the one that was given out.
+        """
+        kept = self._find_half(worker_uid)
+        if kept is None:
+            raise ErasedError(worker_uid)
+        if len(second_half) != KEY_BYTES:
+            raise TamperedError(f"hold/{worker_uid}")
+        hold_key = _join(kept[:KEY_BYTES], second_half)
+        return partial(open_bytes, open_bytes(hold_key, kept[KEY_BYTES:], f"hold/{worker_uid}"))
 
     def seal(self, worker_uid: str, plaintext: bytes, context: str) -> bytes:
         """Encrypt under the worker's key; raises ErasedError where there is none."""
@@ -98,6 +144,10 @@ class ShopKeys(ABC):
         return self._derived[use]
 
 
+def _join(first: bytes, second: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(first, second, strict=True))
+
+
 class MemoryKeyring(ShopKeys):
     """A keyring that lives as long as its process."""
 
@@ -105,6 +155,7 @@ class MemoryKeyring(ShopKeys):
         super().__init__(master_key, shop_id)
         self._keys: dict[str, bytes] = {}
         self._erasures: dict[str, datetime] = {}
+        self._halves: dict[str, bytes] = {}
 
     def create_worker_key(self, worker_uid: str) -> None:
         """Make a worker's key; harmless where there is one already."""
@@ -122,12 +173,25 @@ class MemoryKeyring(ShopKeys):
         """When something of that mark was erased."""
         return self._erasures.get(mark)
 
+    def destroy_half(self, worker_uid: str) -> None:
+        """Forget the first half of a hold key; harmless where there is none."""
+        self._halves.pop(worker_uid, None)
+
+    def _keep_half(self, worker_uid: str, kept: bytes) -> None:
+        self._halves[worker_uid] = kept
+
+    def _find_half(self, worker_uid: str) -> bytes | None:
+        return self._halves.get(worker_uid)
+
     def _find_worker_key(self, worker_uid: str) -> bytes | None:
         return self._keys.get(worker_uid)
 
 
 class FileKeyring(ShopKeys):
     """A keyring in a folder: one file per worker, `<worker_uid>.key`, wrapped under a key of the shop.
+
+    Of a worker under a legal hold there is `<worker_uid>.half` instead: the first half of the hold key and the worker's
+    key, wrapped under both halves.
 
     Opened keys are kept in memory, but every use looks at the file first: once another process destroyed it, it is
     gone here too.
@@ -174,13 +238,38 @@ class FileKeyring(ShopKeys):
         are wrapped under the master key, so both would be needed.
         """
         self._opened.pop(worker_uid, None)
+        # Drafts of a process that was killed while making this very key go too.
+        self._destroy(self._path(worker_uid), *self._folder.glob(f"{worker_uid}.*.draft"))
+
+    def destroy_half(self, worker_uid: str) -> None:
+        """Overwrite the first half of a hold key, then remove it, as `destroy_worker_key` does."""
+        self._destroy(self._half_path(worker_uid), *self._folder.glob(f"{worker_uid}.*.draft"))
+
+    def _destroy(self, *paths: Path) -> None:
         try:
-            # Drafts of a process that was killed while making this very key go too.
-            for path in (self._path(worker_uid), *self._folder.glob(f"{worker_uid}.*.draft")):
+            for path in paths:
                 _overwrite_and_remove(path)
             flush(self._folder)
         except OSError as error:
             raise self._unusable(error) from error
+
+    def _keep_half(self, worker_uid: str, kept: bytes) -> None:
+        draft = self._folder / f"{worker_uid}.{secrets.token_hex(4)}.draft"
+        try:
+            write_new_file(draft, seal_bytes(self._shop_key("wrap"), kept, f"half {worker_uid}"))
+            draft.replace(self._half_path(worker_uid))
+            flush(self._folder)
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _find_half(self, worker_uid: str) -> bytes | None:
+        try:
+            wrapped = self._half_path(worker_uid).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._unusable(error) from error
+        return open_bytes(self._shop_key("wrap"), wrapped, f"half {worker_uid}")
 
     def note_erasure(self, mark: str, erased_at: datetime) -> None:
         """Remember an erasure where no old copy of the shop can make it forgotten; on disk when this returns."""
@@ -221,6 +310,9 @@ class FileKeyring(ShopKeys):
 
     def _path(self, worker_uid: str) -> Path:
         return self._folder / f"{worker_uid}.key"
+
+    def _half_path(self, worker_uid: str) -> Path:
+        return self._folder / f"{worker_uid}.half"
 
     def _unusable(self, error: OSError) -> KeyringError:
         return KeyringError(str(self._folder), error.strerror or "unknown")

@@ -7,13 +7,14 @@ tombstone is written before anything is deleted, and every writer looks for it a
 always sees the other, and nothing of an erased worker stays.
 """
 
+import io
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, cast
 
-from tacit.flows.ports import Keys
+from tacit.flows.ports import Keys, Unseal
 from tacit.records.errors import ErasedError, MissingObjectError, ObjectStoreError, WrongPermitError
 from tacit.records.permit import Action, Permit
 from tacit.records.recording import Outcome, Recording
@@ -150,6 +151,28 @@ class ObjectVault:
     def is_erased(self, worker_uid: str) -> bool:
         """True where there is a tombstone."""
         return self._objects.exists(f"{_TOMBSTONES}/{worker_uid}")
+
+    def seal_off(self, worker_uid: str) -> None:
+        """Leave a tombstone and the objects as they are: for every other call here they are not there any more."""
+        self._objects.create(f"{_TOMBSTONES}/{worker_uid}", b"")
+
+    def list_held(self, worker_uid: str) -> list[str]:
+        """Names of the objects that there are of a worker, sealed off or not."""
+        return [name.removeprefix(f"{worker_uid}/") for name in self._objects.list(worker_uid)]
+
+    def open_held(self, worker_uid: str, name: str, unseal: Unseal) -> BinaryIO:
+        """Open an object that was sealed off, with the key that two halves made; seekable.
+
+        Raises:
+            MissingObjectError: There is none of that name.
+            TamperedError: It was changed, or the key is another one.
+        """
+        full_name = f"{worker_uid}/{name}"
+        source = self._objects.open(full_name)
+        if not name.endswith(f"/{_COMMIT}"):
+            return cast(BinaryIO, SealedReader(source, unseal, full_name))
+        with source:
+            return io.BytesIO(unseal(source.read(), full_name))
 
     def _full_name_to_write(self, permit: Permit, name: str) -> str:
         if permit.action not in (Action.DERIVE, Action.REVIEW):

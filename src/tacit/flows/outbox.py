@@ -1,0 +1,113 @@
+"""Notices to licensees: which release to replace or to stop using. They wait in an outbox until somebody sends them.
+
+A notice names releases and licences. It never names a person, nor tells how many there were or why: two workers who
+leave before it is sent make one notice (rule R7).
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from tacit.flows.find_dataset import versions_by_number
+from tacit.flows.ports import Shop
+from tacit.records.dataset import DatasetVersion
+from tacit.records.errors import UnknownThingError
+from tacit.records.ids import new_id
+from tacit.records.license import License, LicenseEvent, LicenseEventKind, LicenseNotice, LicenseState, NoticeKind
+from tacit.rights.license_door import find_state
+from tacit.rights.standing import standing_purposes
+
+
+def notify_licensees(shop: Shop, dataset_ids: Collection[str]) -> list[LicenseNotice]:
+    """Ask the licensees of these datasets to replace what they hold, where it holds withdrawn footage.
+
+    Asked for again, nothing more is put down: a licensee gets one such notice for each version that they hold.
+
+    Args:
+        shop: The shop, after the withdrawal was put down.
+        dataset_ids: Ids of the datasets that used the footage; releases for licensees have ids of their own.
+
+    Returns:
+        The notices about these datasets that ask for a replacement, new ones and those from before, of every licence
+        that is running.
+    """
+    found = []
+    with shop.catalogue.transaction():
+        licensed = [granted for granted in shop.catalogue.licenses() if granted.dataset_id in dataset_ids]
+        versions = versions_by_number(shop) if licensed else {}
+        now = shop.clock.now()
+        for granted in licensed:
+            events = shop.catalogue.license_events(granted.license_id)
+            version = versions.get((granted.dataset_id, find_held_version(granted, events)))
+            if version is None or find_state(granted, events, now.date()) is not LicenseState.RUNNING:
+                continue
+            if holds_withdrawn(shop, granted, version, now):
+                found.append(put_notice(shop, granted, NoticeKind.WITHDRAWN_FOOTAGE, version.version, now))
+    return found
+
+
+def find_held_version(granted: License, events: Collection[LicenseEvent]) -> int:
+    """The version of its release that a licensee holds: the one licensed, or the last that took its place; 0 for none."""
+    replaced = [event.version for event in events if event.kind is LicenseEventKind.REPLACED]
+    return replaced[-1] if replaced else granted.version
+
+
+def holds_withdrawn(shop: Shop, granted: License, version: DatasetVersion, at: datetime) -> bool:
+    """True where a worker behind a version withdrew from a purpose of its licence, or was erased."""
+    for worker_uid in {line.worker_uid for line in version.episodes}:
+        if not shop.keys.has_worker_key(worker_uid):
+            return True
+        said, taken_back = shop.catalogue.consents(worker_uid), shop.catalogue.withdrawals(worker_uid)
+        if not granted.purposes <= standing_purposes(said, taken_back, at):
+            return True
+    return False
+
+
+def put_notice(
+    shop: Shop, granted: License, kind: NoticeKind, version: int, at: datetime, new_version: int = 0
+) -> LicenseNotice:
+    """Put a notice into the outbox; the one that says the same already, sent or not, stays the only one."""
+    for known in shop.catalogue.license_notices():
+        same = (known.license_id, known.kind, known.version, known.new_version)
+        if same == (granted.license_id, kind, version, new_version):
+            return known
+    notice = LicenseNotice(
+        notice_id=new_id("note"),
+        license_id=granted.license_id,
+        licensee=granted.licensee,
+        kind=kind,
+        dataset_id=granted.dataset_id,
+        version=version,
+        made_at=at,
+        new_version=new_version,
+    )
+    shop.catalogue.add_license_notice(notice)
+    return notice
+
+
+def require_notice(shop: Shop, notice_id: str) -> LicenseNotice:
+    """The notice of that id.
+
+    Raises:
+        UnknownThingError: There is none.
+    """
+    notice = shop.catalogue.find_license_notice(notice_id)
+    if notice is None:
+        raise UnknownThingError("notice", notice_id, "List them with `tacit outbox list`.")
+    return notice
+
+
+def mark_sent(shop: Shop, notice_id: str) -> LicenseNotice:
+    """Put down that a notice was sent to its licensee; a second time is harmless, the first moment stays.
+
+    Raises:
+        UnknownThingError: There is no such notice.
+    """
+    with shop.catalogue.transaction():
+        notice = require_notice(shop, notice_id)
+        if notice.sent_at is None:
+            now = shop.clock.now()
+            shop.catalogue.set_notice_sent(notice_id, now)
+            subject = shop.keys.mac("log-subject", notice.license_id.encode()).hex()
+            entry = {"kind": "license-notice-sent", "at": now.isoformat(), "subject": subject}
+            shop.catalogue.append_log([entry])
+    return require_notice(shop, notice_id)
