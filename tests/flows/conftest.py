@@ -345,22 +345,27 @@ def prober() -> Iterator[Prober]:
     prober.close()
 
 
+@pytest.fixture(scope="session")
+def make_bench(
+    prober: Prober, plain_video: bytes, clean_video: bytes, hand_track: bytes, masks: bytes
+) -> Callable[[Path, Any], Bench]:
+    """Makes empty shops in memory, each over a folder and an object store of its own; close their catalogues."""
+
+    def make(folder: Path, objects: Any) -> Bench:
+        keys, clock = MemoryKeyring(bytes(range(32)), "shop-test"), SetClock(TODAY)
+        catalogue = SqlCatalogue("sqlite://", keys)
+        shop = Shop("shop-test", keys, ObjectVault(objects, keys), catalogue, clock, prober)
+        return Bench(shop, clock, folder, plain_video, (clean_video, hand_track, masks))
+
+    return make
+
+
 @pytest.fixture
-def bench(
-    tmp_path: Path,
-    objects: Any,
-    prober: Prober,
-    plain_video: bytes,
-    clean_video: bytes,
-    hand_track: bytes,
-    masks: bytes,
-) -> Iterator[Bench]:
+def bench(tmp_path: Path, objects: Any, make_bench: Callable[[Path, Any], Bench]) -> Iterator[Bench]:
     """An empty shop in memory."""
-    keys, clock = MemoryKeyring(bytes(range(32)), "shop-test"), SetClock(TODAY)
-    catalogue = SqlCatalogue("sqlite://", keys)
-    shop = Shop("shop-test", keys, ObjectVault(objects, keys), catalogue, clock, prober)
-    yield Bench(shop, clock, tmp_path, plain_video, (clean_video, hand_track, masks))
-    catalogue.close()
+    bench = make_bench(tmp_path, objects)
+    yield bench
+    bench.catalogue.close()
 
 
 @pytest.fixture(scope="session")
