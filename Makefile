@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test check docs bench peers interop fuzz clean
+.PHONY: setup demo test check docs bench peers interop fuzz soak clean
 
 setup: $(VENV)/ready
 
@@ -26,6 +26,11 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Random histories of a shop, withdrawals in races and killed processes, for hours.
+soak: setup
+	TACIT_TEST_STEPS=1000000 TACIT_TEST_ORDERS=10000 TACIT_TEST_KILLS=2000 $(BIN)/python -m pytest -n 2 \
+	  tests/flows/test_histories.py tests/flows/test_races.py tests/flows/test_killed_processes.py
 
 # Writes docs/cli.md from what `tacit --help` says.
 docs: setup

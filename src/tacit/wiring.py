@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,9 +38,11 @@ from tacit.rights.roles import CURATOR, Actor
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
+    from tacit.flows.audit_erasure import Place
     from tacit.flows.contract import Contract
     from tacit.flows.ports import Job, Probes, Shop
     from tacit.models.store import ModelStore
+    from tacit.store.open_all import Unopened
 
 SETTINGS = "tacit.toml"
 FORMAT = 1
@@ -252,6 +255,24 @@ def process_in_worker(
     permit = ask(opened.shop, Action.DERIVE, purpose, recording)
     watched = watch(opened.shop, purpose, recording, report)
     return process_unit(opened.shop, Inputs(recording, permit, opened.contract, opened.models), watched)
+
+
+def audit_places(opened: OpenShop, backup: Path | None) -> "tuple[Iterator[Place], Unopened]":
+    """Everywhere that an audit of an erasure searches, and what counts the values that no key opens on the way."""
+    from tacit.flows.audit_erasure import file_places
+    from tacit.store.audit_places import dataset_places, scratch_places, shop_places
+    from tacit.store.open_all import Unopened
+
+    unopened, keys = Unopened(), opened.shop.keys
+    datasets = sorted({Path(head.path) for head in opened.shop.catalogue.dataset_heads()})
+    places = chain(
+        shop_places(opened.folder, keys, unopened),
+        file_places(opened.unlocked.keys / opened.shop.shop_id),
+        dataset_places(datasets),
+        scratch_places([opened.folder, *datasets]),
+        shop_places(backup, keys, unopened) if backup is not None else (),
+    )
+    return places, unopened
 
 
 def is_shop(folder: Path) -> bool:

@@ -57,7 +57,7 @@ def test_whole_circle_in_steps(opened):
     (listed,) = steps(desk, "recordings", "--json").answer["recordings"]
     assert (listed["recording"], listed["worker"], listed["status"]) == (recording_id, LABEL, "held")
     steps(desk, "dataset", "build", *AGREED, "--out", desk.out, code=2)
-    steps(desk, "release", recording_id, "--pin-stdin", stdin=f"{PIN}\n")
+    steps(desk, "release", "give", recording_id, "--pin-stdin", stdin=f"{PIN}\n")
     built = steps(desk, "dataset", "build", *AGREED, "--out", desk.out, "--json").answer
     assert (built["version"], built["episodes"], built["left_out"]) == (1, 1, 0)
     assert desk.tacit("dataset", "check", desk.out, "--json").answer == {"faults": []}
@@ -65,10 +65,7 @@ def test_whole_circle_in_steps(opened):
     steps(desk, "show", recording_id, "--out", page)
     assert page.read_text(encoding="utf-8").count("data:image/jpeg") >= 1
 
-    terms = ("--to", "Hand Lab", "--purpose", "train-robot-skill", "--territory", "EU", "--until", "2027-06-30")
-    price = ("--price", "50000.00", "--currency", "INR")
-    granted = steps(desk, "license", "grant", desk.out, *terms, *price, "--json").answer
-    assert (granted["dataset"], granted["version"]) == (built["dataset"], 1)
+    granted = license_it(desk, built["dataset"])
     for _ in range(2):  # the bank's reference makes a retry harmless
         steps(desk, "payment", "record", granted["license"], "50000.00", "--reference", "bank-001")
     again = steps(desk, "payment", "record", granted["license"], "1.00", "--reference", "bank-001", code=2)
@@ -91,14 +88,52 @@ def test_whole_circle_in_steps(opened):
 
     left = steps(desk, "consent", "withdraw", LABEL, "--json").answer
     assert (left["erased"], left["objects_destroyed"]) == (True, 4)
-    assert left["datasets"] == [{"path": str(desk.out), "version": None, "found": True, "problem": ""}]
+    assert left["datasets"][0] == {"path": str(desk.out), "version": None, "found": True, "problem": ""}
+    assert [one["path"] for one in left["datasets"][1:]] == [granted["path"]]
     assert not desk.out.exists()
+    tell_licensee(desk, granted)
     assert steps(desk, "recordings", "--json").answer == {"recordings": []}
     assert steps(desk, "statement", left["account"], "--json").answer["owed"][0]["amount_minor"] == 1_000_104
     assert "Registered 0 recordings" in steps(desk, "recover").out
     for path in sorted(desk.shop.rglob("*")):
         content = path.read_bytes() if path.is_file() else b""
         assert not [word for word in (LABEL, NAME, "third-bench") if word.encode() in content + path.name.encode()]
+
+
+def license_it(desk, dataset_id):
+    """A lab takes a licence, uses it, and gets a release that it can check without the shop."""
+    terms = ("--to", "Hand Lab", "--purposes", "train-robot-skill,research", "--territory", "EU,IN")
+    grant = ("license", "grant", desk.out, *terms, "--until", "2027-06-30", "--price", "50000.00", "--json")
+    granted = steps(desk, *grant).answer
+    assert (granted["release_of"], granted["version"], granted["left_out"]) == (dataset_id, 1, {})
+    assert steps(desk, *grant).answer == {**granted, "is_new": False}
+    (listed,) = steps(desk, "license", "list", "--json").answer["licenses"]
+    assert (listed["state"], listed["folder"], listed["price"]) == ("running", granted["path"], "50,000.00 INR")
+    for command in (("dataset", "check"), ("license", "check")):
+        assert "is whole" in desk.tacit(*command, granted["path"]).out
+    for role, n_seen in (("licensee:Hand Lab", 1), ("licensee:Other Lab", 0)):
+        assert len(steps(desk, "license", "list", "--json", "--as", role).answer["licenses"]) == n_seen
+    use = ("license", "use", granted["license"], "--purpose", "research", "--territory")
+    steps(desk, *use, "DE", "--as", "licensee:Other Lab", code=3)
+    assert steps(desk, *use, "DE", "--json").answer["territory"] == "DE"
+    assert "Refused by R8" in steps(desk, *use, "US", code=3).err
+    assert "R8" in desk.tacit("license", "check", granted["path"], "--on", "2027-07-01", code=3).err
+    return granted
+
+
+def tell_licensee(desk, granted):
+    """The licensee is asked to replace a release, of which nothing is left in the end."""
+    (notice,) = steps(desk, "outbox", "list", "--json").answer["notices"]
+    assert (notice["licence"], notice["about"], notice["sent"]) == (granted["license"], "withdrawn-footage", None)
+    steps(desk, "outbox", "sent", notice["notice"])
+    done = steps(desk, "license", "replace", granted["license"], "--json").answer
+    assert (done["version"], done["path"]) == (0, None)
+    assert not (desk.home / granted["path"]).exists()
+    letter = desk.home / "letter.json"
+    steps(desk, "outbox", "show", done["notice"], "--out", letter)
+    assert json.loads(letter.read_bytes())["kind"] == "tacit license notice 1"
+    assert "nothing takes its place" in " ".join(steps(desk, "outbox", "show", done["notice"]).out.split())
+    assert "Revoked" in steps(desk, "license", "revoke", granted["license"], "--reason", "by agreement").out
 
 
 def test_statement_of_a_worker_without_bookings_says_so(opened):
@@ -185,7 +220,7 @@ def test_one_purpose_can_be_taken_back(opened):
     ("arguments", "code", "expected"),
     [
         (("recordings",), 2, "There is no shop in"),
-        (("release", "rec-x"), 2, "There is no shop in"),
+        (("release", "give", "rec-x"), 2, "There is no shop in"),
         (("init", "footage"), 2, "is not empty"),
         (("init", "new", "--canvas", "12x12"), 2, '"12x12" cannot name a canvas'),
         (("dataset", "check", "footage"), 2, "meta/info.json"),

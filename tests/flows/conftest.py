@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,17 @@ from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_worker import add_worker
 from tacit.flows.build_dataset import Built, Order, build_dataset
 from tacit.flows.contract import Contract
+from tacit.flows.evidence import Voice
+from tacit.flows.find_cuts import find_cuts
 from tacit.flows.find_marks import find_marks
 from tacit.flows.footage_folder import read_footage_folder
 from tacit.flows.give_consent import SaidYes, give_consent
+from tacit.flows.give_release import give_release
+from tacit.flows.grant_license import Granted, grant_license
 from tacit.flows.ingest import Source, ingest
 from tacit.flows.ports import Catalogue, Job, JobEnd, Keys, Shop
 from tacit.flows.process import Processed, process
 from tacit.flows.process_unit import compute_unit_id
-from tacit.flows.release import give_release
 from tacit.flows.run import RunResult
 from tacit.flows.run import run as run_flow
 from tacit.footage.apart import Prober
@@ -41,6 +44,8 @@ from tacit.motion.trackfile import save_track
 from tacit.records.errors import ModelMissingError
 from tacit.records.frames import CleanFrame
 from tacit.records.hands import HandTrack
+from tacit.records.license import Terms
+from tacit.records.money import Money
 from tacit.records.people import Consent
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
@@ -253,6 +258,7 @@ class Bench:
             masks_key=f"{unit_id}/try-1/masks",
             covered_share=0.25,
             marks=find_marks(self.shop, recording.recording_id),
+            cuts=find_cuts(self.shop, recording.recording_id),
         )
 
     def film(self, name: str) -> Path:
@@ -292,11 +298,23 @@ class Bench:
         return process(self.shop, self.engine, self.contract, make_job, purpose, everything, self.progress)
 
     def release(self, recording: Recording, pin: str = "") -> None:
-        give_release(self.shop, recording, pin)
+        give_release(self.shop, recording, Voice(pin=pin))
 
     def build(self, target: Path | None = None, purpose: Purpose = TRAINING) -> Built:
         order = Order(AGREEMENT_ID, purpose, None, target or self.dataset)
         return build_dataset(self.shop, self.contract, order, self.progress)
+
+    def license(self, target: Path | None = None, **changes: Any) -> Granted:
+        """Grant a licence of the dataset, with a release of its own."""
+        asked = {
+            "dataset": str(self.dataset),
+            "licensee": "Hand Lab",
+            "purposes": frozenset({TRAINING}),
+            "territory": ("EU",),
+            "valid_until": date(2027, 6, 30),
+            "price": Money("INR", 1_000_000),
+        }
+        return grant_license(self.shop, self.contract, Terms(**(asked | changes)), self.progress, target)
 
     def fill(self, *labels: str, pin: str = "") -> dict[str, Recording]:
         """An agreement, workers, a released and processed recording of each, and a dataset of all of them."""

@@ -1,6 +1,5 @@
 """Nothing is opened, let alone derived, before a yes (R1); and a yes means what it says (R2, R11)."""
 
-import hashlib
 import os
 import sys
 from dataclasses import replace
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tacit.flows.add_agreement import require_agreement
 from tacit.flows.add_worker import add_worker, edit_worker
 from tacit.flows.give_consent import SaidYes, give_consent, refuse_consent
 from tacit.flows.ingest import ingest
@@ -29,7 +29,7 @@ from tacit.records.errors import (
 from tacit.records.ids import new_id
 from tacit.records.purposes import Evidence, Purpose
 from tacit.rights.evidence import check_evidence
-from tacit.words.notice import Notice
+from tacit.words.notice import render_notice
 
 from .conftest import AGREEMENT_ID, CONSENTED, RESEARCH, TODAY, TRAINING
 
@@ -168,9 +168,9 @@ def test_signed_yes_holds_under_the_workers_own_key(bench):
 def test_yes_names_the_notice_that_was_read_and_its_language(bench, pin):
     bench.agree()
     worker = add_worker(bench.shop, "asha", "Asha", "en", pin)
-    read = Notice("Wir filmen Ihre Hände.", hashlib.sha256("Wir filmen Ihre Hände.".encode()).hexdigest(), "de")
+    read = render_notice(require_agreement(bench.shop, AGREEMENT_ID), "en-IN")
     consent = give_consent(bench.shop, "asha", AGREEMENT_ID, [TRAINING], CONSENTED, SaidYes(read, pin))
-    assert (consent.notice_digest, consent.notice_language) == (read.digest, "de")
+    assert (consent.notice_digest, consent.notice_language) == (read.digest, "en")
     assert bench.catalogue.consents(worker.worker_uid) == [consent]
 
 

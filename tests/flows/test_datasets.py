@@ -10,10 +10,11 @@ from tacit.datasets.check import check_dataset
 from tacit.datasets.reader import read_dataset
 from tacit.flows.add_agreement import add_agreement
 from tacit.flows.build_dataset import Order, build_dataset, pseudonym
+from tacit.flows.evidence import Voice
 from tacit.flows.find_dataset import require_dataset
-from tacit.flows.grant_license import grant_license, license_bytes
+from tacit.flows.find_license import license_bytes
+from tacit.flows.give_release import give_release
 from tacit.flows.list_recordings import list_recordings
-from tacit.flows.release import give_release
 from tacit.records.errors import (
     DamagedTrackError,
     ForeignFolderError,
@@ -23,8 +24,6 @@ from tacit.records.errors import (
     RefusedError,
     UnknownThingError,
 )
-from tacit.records.license import Terms
-from tacit.records.money import Money
 from tacit.records.people import Release
 from tacit.records.purposes import Evidence, Purpose
 from tacit.records.recording import Status
@@ -36,18 +35,6 @@ from tacit.seal.signed_shares import share_table_bytes
 from .conftest import AGREEMENT, AGREEMENT_ID, RESEARCH, TRAINING
 
 PIN = "4711"
-
-
-def terms(bench, **changes):
-    asked = {
-        "dataset": str(bench.dataset),
-        "licensee": "Hand Lab",
-        "purposes": frozenset({TRAINING}),
-        "territory": ("EU",),
-        "valid_until": date(2027, 6, 30),
-        "price": Money("INR", 1_000_000),
-    }
-    return Terms(**(asked | changes))
 
 
 def files(folder):
@@ -242,7 +229,7 @@ def test_release_twice_is_harmless_and_a_signed_word_replaces_a_declared_one(ben
     recording = bench.take_in("asha", "a.mp4")
     declared = give_release(bench.shop, recording)
     assert give_release(bench.shop, recording) == declared
-    signed = give_release(bench.shop, recording, PIN)
+    signed = give_release(bench.shop, recording, Voice(pin=PIN))
     assert signed.evidence is Evidence.SIGNED
     check_evidence(signed, bench.catalogue.find_worker("asha").public_key)
     assert bench.catalogue.find_release(recording.recording_id) == signed
@@ -254,29 +241,39 @@ def test_pin_of_a_worker_who_never_set_one_releases_nothing(bench):
     bench.enrol("asha")
     recording = bench.take_in("asha", "a.mp4")
     with pytest.raises(NoPinError):
-        give_release(bench.shop, recording, PIN)
+        give_release(bench.shop, recording, Voice(pin=PIN))
     assert bench.catalogue.find_release(recording.recording_id) is None
 
 
 def test_signed_footage_may_be_licensed_and_the_licence_is_signed(bench):
     bench.fill("asha", pin=PIN)
-    granted = grant_license(bench.shop, terms(bench))
+    granted = bench.license().license
     assert bench.catalogue.licenses() == [granted]
     assert is_valid(bench.keys.public_key(), license_bytes(granted), granted.signature)
-    assert granted.dataset_digest == bench.catalogue.dataset_versions()[0].digest
+    source, release = bench.catalogue.dataset_versions()
+    assert (granted.dataset_id, granted.dataset_digest) == (release.dataset_id, release.digest)
+    assert release.release_of == source.dataset_id
 
 
-def test_nothing_declared_leaves_under_a_licence(bench):
+def test_r11_nothing_declared_leaves_under_a_licence(bench):
     bench.fill("asha", pin=PIN)
     bench.enrol("meena")
     second = bench.take_in("meena", "m.mp4")
     bench.process()
     bench.release(second)
     bench.build()
-    with pytest.raises(RefusedError, match=r"Refused by R11: 1 of 2 recordings .* only declared") as caught:
-        grant_license(bench.shop, terms(bench))
+    granted = bench.license()
+    assert [line.worker_uid for line in granted.version.episodes] == [bench.uid("asha")]
+    assert granted.left_out == {"R11": 1}
+
+
+def test_r11_dataset_of_declared_words_alone_gets_no_licence(bench):
+    bench.fill("asha", "meena")
+    with pytest.raises(RefusedError, match=r"Refused by R11: 2 of 2 recordings .* only declared") as caught:
+        bench.license()
     assert caught.value.rule == "R11"
     assert bench.catalogue.licenses() == []
+    assert [version.release_of for version in bench.catalogue.dataset_versions()] == [""]
 
 
 def test_declared_release_of_a_signed_yes_does_not_leave_either(bench):
@@ -287,9 +284,9 @@ def test_declared_release_of_a_signed_yes_does_not_leave_either(bench):
     bench.release(recording)
     bench.build()
     with pytest.raises(RefusedError, match="R11"):
-        grant_license(bench.shop, terms(bench))
+        bench.license()
     bench.release(recording, PIN)
-    grant_license(bench.shop, terms(bench))
+    bench.license()
 
 
 def test_forged_release_is_damage_and_licenses_nothing(bench):
@@ -301,15 +298,15 @@ def test_forged_release_is_damage_and_licenses_nothing(bench):
     bench.process()
     bench.build()
     with pytest.raises(ForgedEvidenceError):
-        grant_license(bench.shop, terms(bench))
+        bench.license()
     assert bench.catalogue.licenses() == []
 
 
 def test_licence_beyond_the_agreement_lists_every_term_at_once(bench):
     bench.fill("asha", pin=PIN)
-    asked = terms(bench, territory=("CN",), valid_until=date(2030, 1, 1), purposes=frozenset({Purpose.TRAIN_PEOPLE}))
+    asked = {"territory": ("CN",), "valid_until": date(2030, 1, 1), "purposes": frozenset({Purpose.TRAIN_PEOPLE})}
     with pytest.raises(LicenseTermsError) as caught:
-        grant_license(bench.shop, asked)
+        bench.license(**asked)
     assert len(caught.value.faults) >= 3
     assert caught.value.rule == "R8"
 
@@ -322,4 +319,4 @@ def test_licence_for_a_purpose_the_worker_did_not_name_is_refused(bench):
     bench.release(recording, PIN)
     bench.build()
     with pytest.raises(RefusedError):
-        grant_license(bench.shop, terms(bench, purposes=frozenset({TRAINING, RESEARCH})))
+        bench.license(purposes=frozenset({TRAINING, RESEARCH}))

@@ -1,13 +1,11 @@
 """A reviewer's box: from the moment it is drawn, nothing that shows what it marks goes any further."""
 
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tacit.flows.find_marks import find_marks
-from tacit.flows.grant_license import grant_license
 from tacit.flows.list_recordings import list_recordings
 from tacit.flows.mark_recording import Box, list_marks, mark_recording, unmark_recording
 from tacit.flows.process_unit import compute_unit_id, process_unit
@@ -23,8 +21,6 @@ from tacit.records.errors import (
     RefusedError,
     UnknownThingError,
 )
-from tacit.records.license import Terms
-from tacit.records.money import Money
 from tacit.records.recording import Status
 
 from .conftest import RESEARCH, TRAINING
@@ -283,16 +279,13 @@ def test_build_that_boxes_keep_overtaking_gives_up_with_a_sentence(filled):
 
 def test_dataset_from_before_a_box_was_drawn_is_licensed_to_nobody(bench):
     recordings = bench.fill("asha", "meena", pin="4711")
-    terms = Terms(
-        str(bench.dataset), "Hand Lab", frozenset({TRAINING}), ("EU",), date(2027, 6, 30), Money("INR", 1_000_000)
-    )
     draw(bench, recordings["asha"])
     for _ in range(2):  # with the recording as it was, and with it processed anew but not built in
         with pytest.raises(MarkedDatasetError, match="On a recording"):
-            grant_license(bench.shop, terms)
+            bench.license()
         bench.process()
     assert bench.build().version is not None
-    assert grant_license(bench.shop, terms).version == 2
+    assert bench.license().license.version == 1
 
 
 def test_old_catalogue_that_forgot_a_box_gets_it_back_from_the_commit_record(on_disk):  # noqa: F811 - the fixture

@@ -1,20 +1,15 @@
 """Payments and settlements are booked once however often they are asked for (M2), and go to whom they should (M4)."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from tacit.flows.grant_license import grant_license
 from tacit.flows.make_statement import make_statement
 from tacit.flows.record_payment import record_payment
 from tacit.flows.settle import settle
 from tacit.records.errors import BadPaymentError, BrokenBooksError, UnknownThingError
 from tacit.records.ledger import Posting, Transaction
-from tacit.records.license import Terms
 from tacit.records.money import Money
-
-from .conftest import TRAINING
 
 PRICE = Money("INR", 1_000_000)
 
@@ -23,8 +18,7 @@ PRICE = Money("INR", 1_000_000)
 def licensed(bench):
     """Two workers whose dataset a lab took a licence of, and that licence."""
     bench.fill("asha", "meena", pin="4711")
-    terms = Terms(str(bench.dataset), "Hand Lab", frozenset({TRAINING}), ("EU",), date(2027, 6, 30), PRICE)
-    return bench, grant_license(bench.shop, terms)
+    return bench, bench.license().license
 
 
 def balances(bench):
@@ -129,8 +123,7 @@ class CountingCatalogue:
 
 def test_dataset_versions_are_read_once_however_many_licences_there_are(licensed):
     bench, granted = licensed
-    terms = Terms(str(bench.dataset), "Other Lab", frozenset({TRAINING}), ("EU",), date(2027, 6, 30), PRICE)
-    other = grant_license(bench.shop, terms)
+    other = bench.license(licensee="Other Lab").license
     for one in (granted, other):
         record_payment(bench.shop, one.license_id, PRICE, "bank-1")
     counting = CountingCatalogue(bench.catalogue)

@@ -1,19 +1,13 @@
 """What the shop signed is held against its signature before anybody is paid by it (M3, M6, R8)."""
 
-from datetime import date
-
 import pytest
 from sqlalchemy import text
 
-from tacit.flows.grant_license import grant_license
 from tacit.flows.make_statement import make_statement
 from tacit.flows.record_payment import record_payment
 from tacit.flows.settle import settle
 from tacit.records.errors import AlteredRecordError
-from tacit.records.license import Terms
 from tacit.records.money import Money
-
-from .conftest import TRAINING
 
 PRICE = Money("INR", 1_000_000)
 
@@ -22,8 +16,7 @@ PRICE = Money("INR", 1_000_000)
 def licensed(bench):
     """Two workers whose dataset a lab took a licence of, and the id of that licence."""
     bench.fill("asha", "meena", pin="4711")
-    terms = Terms(str(bench.dataset), "Hand Lab", frozenset({TRAINING}), ("EU",), date(2027, 6, 30), PRICE)
-    return bench, grant_license(bench.shop, terms).license_id
+    return bench, bench.license().license.license_id
 
 
 def alter(bench, statement):

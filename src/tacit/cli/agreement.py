@@ -7,6 +7,7 @@ import typer
 
 from tacit.cli.options import HERE, AsJson, KeyPath, KeyPin, ShopFolder, open_shop, unlock_key
 from tacit.cli.show import say, say_json, say_table
+from tacit.rights.roles import Kind, Verb
 
 Name = Annotated[str, typer.Argument(metavar="AGREEMENT", help="The agreement.")]
 Version = Annotated[int, typer.Option(min=0, help="Which version, from 1 on.", show_default="the newest")]
@@ -35,7 +36,7 @@ def add(file: Annotated[Path, typer.Argument(help="The agreement, a TOML file.")
     from tacit.rights.agreement_file import read_agreement
 
     agreement, source = read_agreement(file)
-    number = add_agreement(open_shop(shop).shop, agreement, source)
+    number = add_agreement(open_shop(shop, Verb.ADD, Kind.AGREEMENT).shop, agreement, source)
     which = agreement.agreement_id if number == 1 else f"{agreement.agreement_id}, version {number}"
     say(f"Added the agreement {which}, valid from {agreement.valid_from} to {agreement.valid_to}.")
     say("Next: tacit worker add LABEL --name NAME --language LANGUAGE --pin")
@@ -43,7 +44,7 @@ def add(file: Annotated[Path, typer.Argument(help="The agreement, a TOML file.")
 
 def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
     """List the agreements of the shop."""
-    agreements = open_shop(shop).shop.catalogue.agreements()
+    agreements = open_shop(shop, Verb.READ, Kind.AGREEMENT).shop.catalogue.agreements()
     columns = ("agreement", "valid from", "valid to", "purposes")
     rows = [
         (a.agreement_id, a.valid_from.isoformat(), a.valid_to.isoformat(), ", ".join(sorted(a.purposes)))
@@ -60,7 +61,7 @@ def show(name: Name, version: Version = 0, shop: ShopFolder = HERE, json: AsJson
     from tacit.flows.add_agreement import require_numbered
     from tacit.flows.pause_agreement import is_paused
 
-    opened = open_shop(shop).shop
+    opened = open_shop(shop, Verb.READ, Kind.AGREEMENT, agreement=name).shop
     terms = require_numbered(opened, name, version)
     digests = [one.digest for one in opened.catalogue.agreement_versions(name)]
     number = digests.index(terms.digest) + 1
@@ -102,7 +103,7 @@ def export(
     from tacit.flows.add_agreement import require_numbered
     from tacit.rights.odrl import agreement_as_odrl
 
-    opened = open_shop(shop).shop
+    opened = open_shop(shop, Verb.READ, Kind.AGREEMENT, agreement=name).shop
     terms = require_numbered(opened, name, version)
     number = [one.digest for one in opened.catalogue.agreement_versions(name)].index(terms.digest) + 1
     if odrl:
@@ -127,7 +128,7 @@ def resume(name: Name, steward: StewardId, key: KeyPath, pin_stdin: KeyPin = Fal
 def _say_word(shop: Path, name: str, steward: str, key: Path, pin_stdin: bool, paused: bool) -> None:
     from tacit.flows.pause_agreement import pause_agreement
 
-    opened = open_shop(shop).shop
+    opened = open_shop(shop, Verb.SAY, Kind.AGREEMENT, agreement=name).shop
     changed = pause_agreement(opened, name, steward, unlock_key(key, pin_stdin), paused)
     state = "paused: everything under it stops" if paused else "not paused: what waits may go on"
     say(f"The agreement {name} is {'now' if changed else 'already'} {state}.")

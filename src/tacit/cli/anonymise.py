@@ -10,6 +10,7 @@ import typer
 from tacit.cli.footage import RecordingId
 from tacit.cli.options import HERE, TRAINING, AsJson, ForPurpose, ShopFolder, open_shop
 from tacit.cli.show import TerminalProgress, say, say_json, say_table
+from tacit.rights.roles import Kind, Verb
 
 if TYPE_CHECKING:
     from tacit.flows.audit_video import Audit, Place
@@ -63,7 +64,7 @@ def _audit(target: str, purpose: "Purpose", shop: Path, options: "AuditOptions")
     if Path(target).exists() or Path(target).suffix or Path(target).name != target:
         models = ModelStore(read_environment(os.environ).models)
         return audit_path(models, Path(target), options, TerminalProgress())
-    opened = open_shop(shop)
+    opened = open_shop(shop, Verb.READ, Kind.FOOTAGE, recording=target)
     return audit_recording(opened.shop, opened.models, target, purpose, options, TerminalProgress())
 
 
@@ -130,15 +131,16 @@ def mark(
     """
     from tacit.flows.mark_recording import mark_recording
 
-    done = mark_recording(open_shop(shop).shop, recording, purpose, _read_box(at, box), note)
-    _say_marked(done, json, "Drew", "stays out of every dataset that is built from now on")
+    opened = open_shop(shop, Verb.CHANGE, Kind.FOOTAGE, recording=recording).shop
+    done = mark_recording(opened, recording, purpose, read_box(at, box), note)
+    say_marked(done, json, "Drew", "stays out of every dataset that is built from now on")
 
 
 def marks(recording: RecordingId, shop: ShopFolder = HERE, json: AsJson = False) -> None:
     """List the boxes that were drawn on a recording."""
     from tacit.flows.mark_recording import list_marks
 
-    found = list_marks(open_shop(shop).shop, recording)
+    found = list_marks(open_shop(shop, Verb.READ, Kind.FOOTAGE, recording=recording).shop, recording)
     if json:
         say_json({"recording": recording, "marks": [_mark_json(one) for one in found]})
     else:
@@ -158,11 +160,12 @@ def unmark(
     """
     from tacit.flows.mark_recording import unmark_recording
 
-    done = unmark_recording(open_shop(shop).shop, recording, purpose, mark)
-    _say_marked(done, json, "Took away", "stays as it is")
+    opened = open_shop(shop, Verb.CHANGE, Kind.FOOTAGE, recording=recording).shop
+    done = unmark_recording(opened, recording, purpose, mark)
+    say_marked(done, json, "Took away", "stays as it is")
 
 
-def _say_marked(done: "Marked", json: bool, deed: str, fate: str) -> None:
+def say_marked(done: "Marked", json: bool, deed: str, fate: str) -> None:
     """What was done, and what is left to do by hand; `fate` is what becomes of a recording that cannot be made anew."""
     if json:
         say_json(
@@ -195,7 +198,7 @@ def _mark_json(one: "Marking") -> dict[str, object]:
     return dict(zip(_COLUMNS, values, strict=True))
 
 
-def _read_box(at_s: float, text: str) -> "Box":
+def read_box(at_s: float, text: str) -> "Box":
     """A box as typed.
 
     Raises:

@@ -16,10 +16,19 @@ from tacit.cli import (
     consent,
     dataset,
     demo,
+    erasure,
     footage,
+    grievance,
     key,
+    leaving,
     licensing,
+    lineage,
+    log,
     models,
+    notice,
+    outbox,
+    pay,
+    release,
     run_folder,
     shop,
     steward,
@@ -47,13 +56,22 @@ shop.attach(app)
 agreement.attach(app)
 key.attach(app)
 steward.attach(app)
+log.attach(app)
 worker.attach(app)
+notice.attach(app)
 consent.attach(app)
+grievance.attach(app)
+leaving.attach(app)
+erasure.attach(app)
 footage.attach(app)
 view.attach(app)
 anonymise.attach(app)
+release.attach(app)
 dataset.attach(app)
 licensing.attach(app)
+outbox.attach(app)
+pay.attach(app)
+lineage.attach(app)
 models.attach(app)
 accuracy.attach(app)
 take_roles(app)

@@ -1,11 +1,19 @@
 """`tacit consent`: the notice, the yes, the no, and the way out."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tacit.cli.options import HERE, AsJson, AskPin, PinStdin, ShopFolder, open_shop, read_pin, read_purposes
-from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
+from tacit.cli.leaving import withdraw
+from tacit.cli.options import HERE, AsJson, AskPin, ShopFolder, open_shop, read_day, read_purposes
+from tacit.cli.show import say, say_json, say_table
+from tacit.cli.voice import VoiceKey, VoicePin, Witness, read_voice
+from tacit.rights.roles import Kind, Verb
+
+if TYPE_CHECKING:
+    from tacit.records.people import Worker
+    from tacit.wiring import OpenShop
 
 Label = Annotated[str, typer.Argument(help="The worker.")]
 AgreementId = Annotated[str, typer.Option("--agreement", help="Under which agreement.")]
@@ -25,42 +33,53 @@ def attach(app: typer.Typer) -> None:
 
 
 def notice(label: Label, agreement: AgreementId, language: Language = "", shop: ShopFolder = HERE) -> None:
-    """Print the notice that a worker reads before saying yes or no."""
-    from tacit.flows.add_agreement import require_agreement
-    from tacit.flows.add_worker import require_worker
-    from tacit.words.notice import render_notice
+    """Print the notice that a worker reads before saying yes or no.
 
-    opened = open_shop(shop).shop
-    worker = require_worker(opened, label)
-    say(render_notice(require_agreement(opened, agreement), language or worker.language).text)
+    A translation that no named reviewer has signed is printed as a draft, and nobody can say yes on it.
+    """
+    from tacit.flows.review_notice import show_notice
+
+    opened = open_shop(shop, Verb.READ, Kind.NOTICE).shop
+    say(show_notice(opened, label, agreement, language).text)
 
 
 def give(
     label: Label,
     agreement: AgreementId,
     purpose: Purposes,
+    until: Annotated[
+        str, typer.Option(help="Last day of the yes, such as 2027-12-31.", show_default="as the agreement")
+    ] = "",
     language: Language = "",
     pin: AskPin = False,
-    pin_stdin: PinStdin = False,
+    pin_stdin: VoicePin = False,
+    key: VoiceKey = None,
+    witness: Witness = "",
     shop: ShopFolder = HERE,
 ) -> None:
     """Put down a worker's yes, on the notice they read.
 
-    Signed with the worker's PIN it is good for a licence; without one it is only declared, and good inside the shop.
+    Signed by the worker, with a PIN or a key file of their own, or witnessed by a steward of the agreement, it is good
+    for a licence; otherwise it is only declared, and good inside the shop.
     """
     from tacit.flows.add_agreement import require_agreement
     from tacit.flows.add_worker import require_worker
     from tacit.flows.give_consent import SaidYes, give_consent
+    from tacit.flows.review_notice import require_signed_language
     from tacit.words.notice import render_notice
 
-    opened = open_shop(shop).shop
+    purposes, ends_on = read_purposes(purpose), read_day(until) if until else None
+    opened = open_shop(shop, Verb.SAY, Kind.CONSENT, worker=label, agreement=agreement).shop
     worker = require_worker(opened, label)
     read = render_notice(require_agreement(opened, agreement), language or worker.language)
-    said = SaidYes(read, read_pin(pin, pin_stdin))
-    given = give_consent(opened, label, agreement, read_purposes(purpose), opened.clock.now(), said)
+    require_signed_language(opened, read.language)  # told before anybody types a PIN
+    voice = read_voice(pin, pin_stdin, key, witness)
+    said = SaidYes(read, voice.pin, voice.key, voice.witness, ends_on)
+    given = give_consent(opened, label, agreement, purposes, opened.clock.now(), said)
+    ends = f", until {given.ends_on}" if given.ends_on is not None else ""
     say(
-        f"{label} said yes to {', '.join(sorted(given.purposes))} ({given.evidence}). "
-        "Footage filmed from now on counts."
+        f"{label} said yes to {', '.join(sorted(given.purposes))} ({given.evidence}{ends}). "
+        f"Footage filmed from now on counts. Receipt: tacit consent show {label} --receipt FILE"
     )
 
 
@@ -71,94 +90,59 @@ def refuse(label: Label, shop: ShopFolder = HERE) -> None:
     """
     from tacit.flows.give_consent import refuse_consent
 
-    refuse_consent(open_shop(shop).shop, label)
+    refuse_consent(open_shop(shop, Verb.SAY, Kind.CONSENT, worker=label).shop, label)
     say("Forgotten. It costs them nothing, and nothing tells that they were asked.")
 
 
-def withdraw(
+def show(
     label: Label,
-    purpose: Annotated[list[str] | None, typer.Option("--purpose", help="Only for this; repeat for more.")] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Write a receipt, signed by the shop, for the worker to keep.")
+    ] = None,
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
-    """Take a yes back, for some purposes or for all.
+    """Show what a worker said yes and no to, and when; with --json also the consent records (ISO/IEC TS 27560).
 
-    It denies at once. Where no purpose is left, everything of the worker in the shop is destroyed, and datasets are
-    made anew without them. This cannot be undone.
+    The receipt holds the same records. Anyone can check it with the shop's public key: tacit-verify.
     """
     from tacit.flows.add_worker import require_worker
-    from tacit.flows.withdraw_consent import finish_withdrawals, withdraw_consent
+    from tacit.flows.make_receipt import list_consent_records
 
-    opened = open_shop(shop)
-    warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, TerminalProgress()))
-    erased_at = opened.shop.catalogue.find_erasure(label)
-    if erased_at is not None and opened.shop.catalogue.find_worker(label) is None:
-        say(f"{label} withdrew on {erased_at.date()}, and everything of theirs in this shop is destroyed.")
-        return
-    if not json:  # said first, for after an interruption nobody could find it any more
-        account = require_worker(opened.shop, label).worker_uid
-        say(f"What {label} earned is owed, and stays owed, under the account {account}.")
-    done = withdraw_consent(opened.shop, opened.contract, label, read_purposes(purpose or []), TerminalProgress())
-    if json:
-        say_json(
-            {
-                "purposes": sorted(done.purposes),
-                "erased": done.erased,
-                "objects_destroyed": done.n_objects,
-                "account": done.account,
-                "datasets": [
-                    {
-                        "path": r.path,
-                        "version": r.version.version if r.version else None,
-                        "found": r.found,
-                        "problem": r.problem,
-                    }
-                    for r in done.replaced
-                ],
-                "originals": list(done.originals),
-            }
-        )
-        return
-    say(f"{label} withdrew {', '.join(sorted(done.purposes))}: denied from this moment on.")
-    if done.erased:
-        say(f"Destroyed: their key, their row, and {done.n_objects} sealed objects.")
-        say(f"To see what they are owed: tacit statement {done.account}")
-    for replaced in done.replaced:
-        if replaced.problem:
-            say(f"The dataset at {replaced.path} still holds their footage. {replaced.problem}")
-        elif not replaced.found:
-            say(f"The dataset does not lie at {replaced.path} any more; a copy elsewhere is out of reach from here.")
-        elif replaced.version is None:
-            say(f"Nothing is left for the dataset at {replaced.path}; it was removed.")
-        else:
-            say(f"The dataset at {replaced.path} is now version {replaced.version.version}, without them.")
-    for original in done.originals:
-        say(f"The film as it was handed in is still at {original}: it is outside the shop, so delete it yourself.")
-
-
-def show(label: Label, shop: ShopFolder = HERE, json: AsJson = False) -> None:
-    """Show what a worker said yes and no to, and when."""
-    from tacit.flows.add_worker import require_worker
-
-    opened = open_shop(shop).shop
-    uid = require_worker(opened, label).worker_uid
-    columns = ("said", "at", "purposes", "agreement", "evidence", "notice")
+    opened = open_shop(shop, Verb.READ, Kind.CONSENT, worker=label)
+    worker = require_worker(opened.shop, label)
+    if receipt is not None:
+        _write_receipt(opened, worker, receipt)
+    columns = ("said", "at", "purposes", "agreement", "evidence", "until", "notice")
     rows = [
         (
             "yes",
             c.given_at.isoformat(),
             ", ".join(sorted(c.purposes)),
             c.agreement_id,
-            c.evidence.value,
-            c.notice_digest[:12],
+            f"{c.evidence} by {c.witness}" if c.witness else c.evidence.value,
+            str(c.ends_on) if c.ends_on is not None else "",
+            f"{c.notice_language} {c.notice_digest[:12]}".strip(),
         )
-        for c in opened.catalogue.consents(uid)
+        for c in opened.shop.catalogue.consents(worker.worker_uid)
     ] + [
-        ("no", w.withdrawn_at.isoformat(), ", ".join(sorted(w.purposes)), "", "", "")
-        for w in opened.catalogue.withdrawals(uid)
+        ("no", w.withdrawn_at.isoformat(), ", ".join(sorted(w.purposes)), "", "", "", "")
+        for w in opened.shop.catalogue.withdrawals(worker.worker_uid)
     ]
     rows.sort(key=lambda row: row[1])
     if json:
-        say_json({"worker": label, "statements": [dict(zip(columns, row, strict=True)) for row in rows]})
+        statements = [dict(zip(columns, row, strict=True)) for row in rows]
+        say_json({"worker": label, "statements": statements, "records": list_consent_records(opened.shop, worker)})
     else:
         say_table(columns, rows)
+        if receipt is not None:
+            say(f"Wrote the receipt to {receipt}.")
+
+
+def _write_receipt(opened: "OpenShop", worker: "Worker", path: Path) -> None:
+    from tacit.flows.hand_out import hand_out
+    from tacit.flows.make_receipt import make_receipt
+    from tacit.flows.outside import require_outside
+
+    require_outside(opened.folder, opened.unlocked.keys, path)
+    hand_out(path, make_receipt(opened.shop, worker))

@@ -7,6 +7,7 @@ import typer
 
 from tacit.cli.options import HERE, TRAINING, AsJson, ForPurpose, ShopFolder, open_shop
 from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
+from tacit.rights.roles import PLANT, Kind, Verb
 
 if TYPE_CHECKING:
     from tacit.seal.c2pa import VideoSigner
@@ -38,13 +39,14 @@ def build(
 ) -> None:
     """Build a dataset of everything that was released for this purpose."""
     from tacit.flows.add_agreement import require_numbered
-    from tacit.flows.build_dataset import Order, build_dataset
+    from tacit.flows.build_dataset import build_dataset
+    from tacit.flows.dataset_order import Order
     from tacit.flows.outside import require_outside
     from tacit.flows.withdraw_consent import finish_withdrawals
     from tacit.records.errors import NothingToBuildError
 
     signer = _read_signer(c2pa_cert, c2pa_key)
-    opened = open_shop(shop)
+    opened = open_shop(shop, Verb.MAKE, Kind.DATASET)
     require_outside(opened.folder, opened.unlocked.keys, out)
     progress = TerminalProgress()
     warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, progress))
@@ -112,12 +114,24 @@ def check(folder: Annotated[Path, typer.Argument(help="Folder of a dataset.")], 
 
 
 def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
-    """List the datasets that the shop has made, every version."""
-    columns = ("dataset", "version", "purpose", "episodes", "made", "folder")
-    rows = [
+    """List the datasets that the shop has made, every version.
+
+    An engineer or a licensee sees of each what is in it now (R7).
+    """
+    from tacit.flows.plant_view import listed_versions, seen_datasets
+
+    opened = open_shop(shop, Verb.READ, Kind.DATASET, listed=True)
+    columns: tuple[str, ...] = ("dataset", "version", "purpose", "episodes", "made", "folder")
+    rows: list[tuple[object, ...]] = [
         (v.dataset_id, v.version, v.purpose.value, len(v.episodes), v.made_at.isoformat(timespec="seconds"), v.path)
-        for v in open_shop(shop).shop.catalogue.dataset_versions()
+        for v in listed_versions(opened.shop, opened.actor)
     ]
+    if opened.actor.role in PLANT:
+        columns = ("dataset", "purpose", "episodes", "folder")
+        rows = [
+            (one.version.dataset_id, one.version.purpose.value, len(one.episodes), one.version.path)
+            for one in seen_datasets(opened.shop, opened.actor)
+        ]
     if json:
         say_json({"datasets": [dict(zip(columns, row, strict=True)) for row in rows]})
     else:

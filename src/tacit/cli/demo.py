@@ -24,8 +24,8 @@ from tacit.records.errors import DemoStepError, ForeignDemoFolderError
 _MARK = ".tacit-demo"
 # Everything that a demo leaves at the top of its folder; the last is what killed commands leave there.
 _MADE = re.compile(
-    r"\.tacit-demo|agreement\.toml|shop|keys|film|pages|dataset|index\.html"
-    r"|\.(shop|dataset)\.tacit-(init|new|old|gone)-[0-9a-f]{8}"
+    r"\.tacit-demo|agreement\.toml|shop|keys|film|pages|dataset|release|index\.html"
+    r"|\.(shop|dataset|release)\.tacit-(init|new|old|gone)-[0-9a-f]{8}"
 )
 _FILM_S = 5.0
 _PIN = {"asha": "4711", "meena": "2580"}
@@ -209,16 +209,17 @@ def _film(stage: _Stage) -> None:
 def _release_and_build(stage: _Stage) -> None:
     say("\n4. SKILL: the workers look at it and release it; a LeRobot dataset is built")
     for label, recording in stage.recordings.items():
-        stage.run("release", recording, "--pin-stdin", "--shop", "shop", pin=_PIN[label])
+        stage.run("release", "give", recording, "--pin-stdin", "--shop", "shop", pin=_PIN[label])
     stage.run("dataset", "build", "--agreement", "bench-work-demo", "--out", "dataset", "--shop", "shop")
     stage.run("dataset", "check", "dataset")
 
 
 def _license_and_pay(stage: _Stage) -> None:
-    say("\n5. LICENCE and PAY: a lab takes a licence and pays; the books say who earned what, and why")
+    say("\n5. LICENCE and PAY: a lab takes a licence, gets a release and pays; the books say who earned what, and why")
     until = str(stage.figures["licensed_until"])
     terms = ("--to", "Hand Lab", "--purpose", "train-robot-skill", "--territory", "EU", "--until", until)
-    stage.run("license", "grant", "dataset", *terms, "--price", "50000.00", "--currency", "INR", "--shop", "shop")
+    stage.run("license", "grant", "dataset", *terms, "--price", "50000.00", "--out", "release", "--shop", "shop")
+    stage.run("license", "check", "release")
     license_id = stage.ask("license", "list", "--shop", "shop")["licenses"][0]["licence"]
     stage.run("payment", "record", license_id, "50000.00", "--reference", "bank-001", "--shop", "shop")
     stage.run("settle", "--shop", "shop")
@@ -232,8 +233,9 @@ def _license_and_pay(stage: _Stage) -> None:
 
 def _look_for_the_one_who_refused(stage: _Stage) -> None:
     say("\n6. Of the worker who refused there is no trace")
-    n_files, n_found = _search(stage.folder, ("shop", "keys", "dataset", "film"), ("ravi", "Ravi K."))
-    say(f"  searched {n_files} files of shop, keys, dataset and film for their label and name: found {n_found} times")
+    places = ("shop", "keys", "dataset", "release", "film")
+    n_files, n_found = _search(stage.folder, places, ("ravi", "Ravi K."))
+    say(f"  searched {n_files} files of {', '.join(places)} for their label and name: found {n_found} times")
     stage.figures["traces"] = (n_files, n_found)
 
 
@@ -246,6 +248,10 @@ def _withdraw(stage: _Stage) -> None:
     stage.run("dataset", "list", "--shop", "shop")
     stage.run("dataset", "check", "dataset")
     stage.run("recordings", "--shop", "shop")
+    say("  the lab is asked to replace what it holds; nobody is named to it")
+    license_id = stage.ask("license", "list", "--shop", "shop")["licenses"][0]["licence"]
+    stage.run("license", "replace", license_id, "--shop", "shop")
+    stage.run("outbox", "list", "--shop", "shop")
     say("  what asha earned stays owed, under an account without a name:")
     stage.figures["still_owed"] = stage.ask("statement", account, "--shop", "shop")["owed"][0]["text"]
     say(f"    {account}: {stage.figures['still_owed']}")
@@ -256,7 +262,13 @@ def _finish(stage: _Stage) -> None:
 
     page = write_page(stage.folder, stage.recordings["meena"], stage.figures, stage.variables)
     say("\nMade:")
-    for path in ("dataset", "pages/recording.html", "pages/statement-meena.html", "pages/statement-asha.html"):
+    for path in (
+        "dataset",
+        "release",
+        "pages/recording.html",
+        "pages/statement-meena.html",
+        "pages/statement-asha.html",
+    ):
         say(f"  {stage.folder / path}")
     say(f"\nOpen this page: {page}")
 

@@ -57,11 +57,12 @@ def write_page(folder: Path, recording_id: str, figures: dict[str, Any], variabl
             "LICENCE",
             "50,000.00 INR",
             "A lab takes a licence and pays",
-            "The licence says who, what, for which purpose, where and until when. A fifth of the price is the "
-            "workers' pool, shared by accepted time.",
+            "The licence says who, what, for which purpose, where and until when. The lab gets a release of its own, "
+            "with other pseudonyms and a signed list of every file. A fifth of the price is the workers' pool, shared "
+            "by accepted time.",
             (("licensee", "Hand Lab"), ("pool", "10,000.00 INR")),
             None,
-            (),
+            (Link("the licence", "release/LICENSE.txt"), Link("the release's card", "release/README.md")),
         ),
         CircleStep(
             "PAY",
@@ -77,7 +78,7 @@ def write_page(folder: Path, recording_id: str, figures: dict[str, Any], variabl
             "erased",
             "Asha withdraws",
             "Denied at once; key, row and footage destroyed; the dataset was made anew without Asha. What was earned "
-            "stays owed.",
+            "stays owed, and the lab is asked to replace its release.",
             (
                 ("sealed objects destroyed", str(withdrawn["objects_destroyed"])),
                 ("dataset", f"version {withdrawn['datasets'][0]['version']}, without Asha"),

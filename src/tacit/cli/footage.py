@@ -1,4 +1,4 @@
-"""`tacit ingest | process | recordings | release | show`: from a video file to what a worker may release."""
+"""`tacit ingest | process | recordings | show`: from a video file to what a worker may release."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,15 +9,13 @@ from tacit.cli.options import (
     HERE,
     TRAINING,
     AsJson,
-    AskPin,
     ForPurpose,
-    PinStdin,
     ShopFolder,
     open_shop,
     read_moment,
-    read_pin,
 )
 from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
+from tacit.rights.roles import PLANT, Kind, Verb
 
 RecordingId = Annotated[str, typer.Argument(help="The recording, as `tacit recordings` lists it.")]
 Jobs = Annotated[int, typer.Option("--jobs", min=0, help="Recordings at work at once; 0 for one per core.")]
@@ -28,7 +26,6 @@ def attach(app: typer.Typer) -> None:
     app.command("ingest")(ingest)
     app.command("process")(process)
     app.command("recordings")(recordings)
-    app.command("release")(release)
     app.command("show")(show)
 
 
@@ -50,7 +47,7 @@ def ingest(
     from tacit.flows.ingest import ingest as take_in
 
     source = Source(file, worker, agreement, task, station, read_moment(started_at), purpose, readable_part)
-    say(take_in(open_shop(shop).shop, source).recording_id)
+    say(take_in(open_shop(shop, Verb.ADD, Kind.RECORDING).shop, source).recording_id)
 
 
 def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = HERE) -> None:
@@ -63,7 +60,7 @@ def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = H
     from tacit.flows.withdraw_consent import finish_withdrawals
     from tacit.wiring import default_jobs
 
-    opened = open_shop(shop)
+    opened = open_shop(shop, Verb.MAKE, Kind.RECORDING)
     progress = TerminalProgress()
     warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, progress))
     engine = PoolEngine(jobs or default_jobs())
@@ -79,10 +76,22 @@ def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = H
 
 
 def recordings(shop: ShopFolder = HERE, json: AsJson = False) -> None:
-    """List the recordings and what became of each."""
-    from tacit.flows.list_recordings import list_recordings
+    """List the recordings and what became of each.
 
-    listed = list_recordings(open_shop(shop).shop)
+    A worker sees their own; an engineer those that are released and accepted, by names of their own (R7).
+    """
+    from tacit.flows.list_recordings import list_recordings
+    from tacit.flows.plant_view import seen_recordings
+
+    opened = open_shop(shop, Verb.READ, Kind.RECORDING, listed=True)
+    if opened.actor.role in PLANT:
+        seen = [{"recording": one.name, "task": one.task} for one in seen_recordings(opened.shop)]
+        if json:
+            say_json({"recordings": seen})
+        else:
+            say_table(("recording", "task"), [tuple(one.values()) for one in seen])
+        return
+    listed = list_recordings(opened.shop, opened.actor)
     columns = ("recording", "worker", "file", "task", "status", "seconds", "hands", "faces in", "reason")
     rows = [
         (
@@ -104,18 +113,6 @@ def recordings(shop: ShopFolder = HERE, json: AsJson = False) -> None:
         say_table(columns, rows)
 
 
-def release(recording: RecordingId, pin: AskPin = False, pin_stdin: PinStdin = False, shop: ShopFolder = HERE) -> None:
-    """Put down that the worker releases a recording.
-
-    It may then go into datasets. Signed with the worker's PIN it may also leave under a licence; without, it may not.
-    """
-    from tacit.flows.release import give_release, require_recording
-
-    opened = open_shop(shop).shop
-    given = give_release(opened, require_recording(opened, recording), read_pin(pin, pin_stdin))
-    say(f"Released {recording} ({given.evidence}).")
-
-
 def show(
     recording: RecordingId,
     out: Annotated[Path, typer.Option(help="The page to write, one HTML file.")],
@@ -130,7 +127,7 @@ def show(
     from tacit.flows.show_recording import show_recording
     from tacit.pages.page_file import require_page_place, write_page
 
-    opened = open_shop(shop)
+    opened = open_shop(shop, Verb.READ, Kind.FOOTAGE, recording=recording)
     require_outside(opened.folder, opened.unlocked.keys, out)
     require_page_place(out)
     write_page(out, show_recording(opened.shop, recording, purpose))

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tacit.cli.options import AsJson, read_pin
-from tacit.cli.show import say, say_json, say_table
+from tacit.cli.show import say, say_json
 
 
 def attach(app: typer.Typer) -> None:
@@ -44,9 +44,6 @@ def show(
             {"name": key_file.name, "public_key": key_file.public_key, "sealing_key": key_file.sealing_key},
         )
     else:
-        rows = [
-            ("name", key_file.name),
-            ("public key, to check signatures", key_file.public_key),
-            ("sealing key, to write to", key_file.sealing_key),
-        ]
-        say_table(("", ""), rows)
+        say(f"Of {key_file.name}.")
+        say(f"Public key, to check signatures with: {key_file.public_key}")
+        say(f"Sealing key, to write to:             {key_file.sealing_key}")

@@ -1,6 +1,7 @@
 """Options that many commands share."""
 
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tacit.cli.acting import typed_role
-from tacit.records.errors import BadNameError, MissingPinError
+from tacit.records.errors import BadNameError, MissingPinError, UnknownPurposesError
 from tacit.records.purposes import Purpose
 from tacit.rights.roles import Kind, Role, Verb, may_some, read_role, refuse
 
 if TYPE_CHECKING:
     from tacit.seal.keyfile import OpenKey
-    from tacit.wiring import OpenShop
+    from tacit.wiring import Environment, OpenShop
 
 ShopFolder = Annotated[Path, typer.Option("--shop", help="Folder of the shop.", show_default="this folder")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object on standard output.")]
@@ -28,13 +29,12 @@ HERE = Path()
 TRAINING = Purpose.TRAIN_ROBOT_SKILL
 
 
-def open_shop(
-    folder: Path, verb: Verb | None = None, kind: Kind | None = None, listed: bool = False, **named: str
-) -> "OpenShop":
+def open_shop(folder: Path, verb: Verb, kind: Kind, listed: bool = False, **named: str) -> "OpenShop":
     """Open the shop that a command was pointed at, as whom somebody acts.
 
     Args:
-        verb, kind: What the command does, with a thing of which kind. A command that says neither is the curator's.
+        folder: Of the shop.
+        verb, kind: What the command does, with a thing of which kind.
         listed: The command shows, of such things, only those that its user may see.
         named: What was named: `worker`, `recording`, `agreement` or `license`.
 
@@ -45,16 +45,24 @@ def open_shop(
     from tacit.flows.act_as import About, find_actor, require_deed
 
     environment = wiring.read_environment(os.environ)
-    role, name = read_role(typed_role() or environment.role or Role.CURATOR)
-    if verb is None or kind is None:
-        verb, kind = Verb.CHANGE, Kind.SHOP
-    if not may_some(role, verb, kind):
-        raise refuse(role, verb, kind)
+    role, name = require_some(environment, verb, kind)
     opened = wiring.open_shop(folder, environment)
     actor = find_actor(opened.shop, role, name)
     if not listed:
         require_deed(opened.shop, actor, verb, kind, About(**named))
     return replace(opened, actor=actor)
+
+
+def require_some(environment: "Environment", verb: Verb, kind: Kind) -> tuple[Role, str]:
+    """Whom somebody acts as, where that role may do such a thing at all; told before anything is opened.
+
+    Raises:
+        RefusedError: It may not.
+    """
+    role, name = read_role(typed_role() or environment.role or Role.CURATOR)
+    if not may_some(role, verb, kind):
+        raise refuse(role, verb, kind)
+    return role, name
 
 
 def read_pin(ask: bool, from_stdin: bool, confirm: bool = False, prompt: str = "PIN of the worker") -> str:
@@ -66,7 +74,7 @@ def read_pin(ask: bool, from_stdin: bool, confirm: bool = False, prompt: str = "
     if not (ask or from_stdin):
         return ""
     if from_stdin:
-        pin = typer.get_text_stream("stdin").readline().rstrip("\r\n")
+        pin = sys.stdin.readline().rstrip("\r\n")  # not Typer's stream: each one of those swallows the lines after
     else:
         pin = typer.prompt(
             prompt, default="", show_default=False, hide_input=True, confirmation_prompt=confirm, err=True
@@ -89,12 +97,12 @@ def read_purposes(words: list[str]) -> frozenset[Purpose]:
     """Purposes as typed.
 
     Raises:
-        BadNameError: One is not of the closed list (R2).
+        UnknownPurposesError: Some are not of the closed list (R2); all of them are named at once.
     """
-    known = ", ".join(purpose.value for purpose in Purpose)
-    for word in words:
-        if word not in {purpose.value for purpose in Purpose}:
-            raise BadNameError("purpose", word, f"one of {known}")
+    known = [purpose.value for purpose in Purpose]
+    unknown = [word for word in dict.fromkeys(words) if word not in known]
+    if unknown:
+        raise UnknownPurposesError(unknown, known)
     return frozenset(Purpose(word) for word in words)
 
 

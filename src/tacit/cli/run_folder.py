@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tacit.cli.options import AsJson
+from tacit.cli.options import AsJson, require_some
 from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
 from tacit.records.errors import ForeignShopFolderError
+from tacit.rights.roles import Kind, Verb
 
 if TYPE_CHECKING:
     from tacit.flows.run import Row, RunResult
@@ -40,9 +41,11 @@ def run(
     from tacit.wiring import default_jobs, read_environment
 
     began_s = time.monotonic()
+    environment = read_environment(os.environ)
+    require_some(environment, Verb.MAKE, Kind.SHOP)
     declared = read_footage_folder(folder)
     shop_folder = shop or folder / _SHOP_IN_FOLDER
-    require_outside(shop_folder, read_environment(os.environ).keys, out)
+    require_outside(shop_folder, environment.keys, out)
     opened = _make_or_open(shop_folder)
     engine = PoolEngine(jobs or default_jobs())
     result = run_folder(opened.shop, engine, opened.contract, opened.make_job, declared, out, TerminalProgress())

@@ -10,6 +10,7 @@ import typer
 from tacit.cli.options import HERE, ShopFolder, open_shop
 from tacit.cli.show import TerminalProgress, say, warn_unreplaced
 from tacit.records.errors import BadNameError
+from tacit.rights.roles import Kind, Verb
 from tacit.wiring import KeySource, create_shop, read_environment
 
 
@@ -55,7 +56,7 @@ def recover(shop: ShopFolder = HERE) -> None:
     from tacit.flows.recover import recover as register_committed
     from tacit.flows.withdraw_consent import finish_withdrawals
 
-    opened = open_shop(shop)
+    opened = open_shop(shop, Verb.MAKE, Kind.SHOP)
     n_lacking = register_committed(opened.shop)
     warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, TerminalProgress()))
     say(f"Registered {n_lacking} recordings that the catalogue lacked.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tacit.records.oneline import escape_controls
 
 if TYPE_CHECKING:
+    from tacit.flows.ports import Shop
     from tacit.flows.withdraw_consent import Replaced
 
 
@@ -39,6 +40,15 @@ def warn_unreplaced(unreplaced: "Sequence[Replaced]") -> None:
     """Say on standard error which datasets still hold footage of somebody who withdrew, and why."""
     for one in unreplaced:
         print(f"tacit: {one.path} still holds footage that was withdrawn. {one.problem}", file=sys.stderr)  # noqa: T201
+
+
+def warn_holds(shop: "Shop") -> None:
+    """Say on standard error what of those who left will soon be destroyed."""
+    from tacit.flows.destroy_hold import warn_of_holds
+
+    for hold in warn_of_holds(shop):
+        day = hold.until.isoformat(timespec="minutes")
+        print(f"tacit: what is sealed of {hold.worker_uid} will be destroyed on {day}.", file=sys.stderr)  # noqa: T201
 
 
 def say_json(value: Any) -> None:

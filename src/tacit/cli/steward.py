@@ -7,6 +7,7 @@ import typer
 
 from tacit.cli.options import HERE, AsJson, ShopFolder, open_shop
 from tacit.cli.show import say, say_json, say_table
+from tacit.rights.roles import Kind, Verb
 
 
 def attach(app: typer.Typer) -> None:
@@ -27,13 +28,14 @@ def add(
     from tacit.flows.add_steward import add_steward
     from tacit.flows.key_files import load_key_file
 
-    steward = add_steward(open_shop(shop).shop, steward_id, load_key_file(key), agreement)
+    opened = open_shop(shop, Verb.ADD, Kind.STEWARD).shop
+    steward = add_steward(opened, steward_id, load_key_file(key), agreement)
     say(f"{steward_id} watches over {', '.join(sorted(steward.agreements))}.")
 
 
 def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
     """List the stewards, their public keys and what they watch over."""
-    stewards = open_shop(shop).shop.catalogue.stewards()
+    stewards = open_shop(shop, Verb.READ, Kind.STEWARD).shop.catalogue.stewards()
     if json:
         say_json(
             {

@@ -8,6 +8,7 @@ import typer
 from tacit.cli.footage import RecordingId
 from tacit.cli.options import HERE, TRAINING, ForPurpose, ShopFolder, open_shop
 from tacit.cli.show import TerminalProgress, say
+from tacit.rights.roles import Kind, Verb
 
 
 def attach(app: typer.Typer) -> None:
@@ -34,7 +35,7 @@ def view(
     from tacit.flows.view_recording import view_recording
     from tacit.pages.page_file import RERUN_MARKS, replace_page
 
-    opened = open_shop(shop)
+    opened = open_shop(shop, Verb.READ, Kind.FOOTAGE, recording=recording)
     progress = TerminalProgress()
     if out is None:
         with open_viewer() as sink:

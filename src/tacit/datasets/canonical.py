@@ -10,10 +10,12 @@ The form is ours. A field is its tag, its length (8 bytes, most significant firs
 
 import hashlib
 import math
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tacit.datasets.durable import to_canonical_json
 from tacit.datasets.episode import PSEUDONYM_COLUMNS
@@ -39,7 +41,12 @@ def dataset_digest(folder: Path) -> str:
 
 def compute_digest(folder: Path, spec: DatasetSpec) -> str:
     """The same, for a dataset that has its data, videos and episode rows, but no `info.json` yet."""
-    digest = hashlib.sha256()
+    return compute_digests(folder, spec)[0]
+
+
+def compute_digests(folder: Path, spec: DatasetSpec) -> tuple[str, list[str]]:
+    """The digest of a dataset, and of the content of each episode by itself: its columns and its video."""
+    digest, contents = hashlib.sha256(), []
     _feed(digest, b"spec", to_canonical_json(vars(spec)))
     seen: dict[str, dict[str, int]] = {name: {} for name in PSEUDONYM_COLUMNS}
     for index, row in enumerate(read_episode_rows(folder, [*_ROW_COLUMNS, *PSEUDONYM_COLUMNS])):
@@ -47,14 +54,38 @@ def compute_digest(folder: Path, spec: DatasetSpec) -> str:
         if not math.isfinite(row["start_s"] + row["accepted_s"]):
             raise UnreadableDatasetError(episodes_path(index // FILES_PER_CHUNK), f"row {index}: a time is no number")
         _feed(digest, b"episode", to_canonical_json(row | ranks))
+        content = hashlib.sha256()
         arrays = to_arrays(read_table(folder, data_path(index)), data_path(index))
-        for feature in FEATURES:
-            with np.errstate(invalid="ignore"):  # what is not a number is digested as what it is
-                values = arrays[feature.name].astype("<f4") + np.float32(0)  # adding 0 makes -0 and 0 the same
-            _feed(digest, b"column", values.tobytes())
-        for part in read_video_bytes(folder / video_path(index), spec.fps):
-            _feed(digest, b"video", part)
-    return digest.hexdigest()
+        for tag, payload in _content(arrays, folder, spec, index):
+            _feed(digest, tag, payload)
+            _feed(content, tag, payload)
+        contents.append(content.hexdigest())
+    return digest.hexdigest(), contents
+
+
+def read_content(folder: Path, spec: DatasetSpec, index: int) -> tuple[dict[str, NDArray[Any]], str]:
+    """The columns of one episode, and the digest of its content as `compute_digests` gives it.
+
+    Raises:
+        UnreadableDatasetError: A file is missing or cannot be read.
+    """
+    digest = hashlib.sha256()
+    arrays = to_arrays(read_table(folder, data_path(index)), data_path(index))
+    for tag, payload in _content(arrays, folder, spec, index):
+        _feed(digest, tag, payload)
+    return arrays, digest.hexdigest()
+
+
+def _content(
+    arrays: dict[str, NDArray[Any]], folder: Path, spec: DatasetSpec, index: int
+) -> Iterator[tuple[bytes, bytes]]:
+    """Every feature of every frame of an episode by value, then the packets of its video."""
+    for feature in FEATURES:
+        with np.errstate(invalid="ignore"):  # what is not a number is digested as what it is
+            values = arrays[feature.name].astype("<f4") + np.float32(0)  # adding 0 makes -0 and 0 the same
+        yield b"column", values.tobytes()
+    for part in read_video_bytes(folder / video_path(index), spec.fps):
+        yield b"video", part
 
 
 def _feed(digest: "_Hash", tag: bytes, payload: bytes) -> None:

@@ -42,6 +42,7 @@ class CardInput:
     sign_shares: from the digest of the dataset to the signature (hex) over both. shop_key: to check it with (hex).
     made_on: the day it was made.
     certificate: SHA-256 (hex) of the certificate that its videos are signed with (C2PA); None where they are not.
+    license_terms: of a release for one licensee, the edges of its licence in one sentence; "" for any other dataset.
     """
 
     name: str
@@ -56,6 +57,7 @@ class CardInput:
     sign_shares: Callable[[str], str]
     shop_key: str
     certificate: str | None = None
+    license_terms: str = ""
 
 
 @dataclass
@@ -89,6 +91,12 @@ def feature_meaning(name: str, spec: DatasetSpec) -> str:
 def terms(card: CardInput) -> str:
     """The terms in plain words: for what, where, under which agreement, and what is never allowed."""
     where = ", ".join(card.territory) or "everywhere"
+    if card.license_terms:
+        return (
+            f"{card.license_terms} It is a licence from {card.owner}, on the terms of the agreement "
+            f"{card.agreement_id}; LICENSE.txt says all of it. The footage stays the workers' and is licensed, not "
+            "sold. Ranking or disciplining a person, inferring emotion and identifying a person are never allowed."
+        )
     return (
         f"Not free to use: it opens under a licence from {card.owner}, for the purpose {card.purpose}, in {where}, and "
         f"on the terms of the agreement {card.agreement_id}. The footage stays the workers' and is licensed, not sold. "

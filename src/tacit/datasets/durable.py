@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +42,11 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file a second name, or copy it where the disk cannot do that; nobody writes into either afterwards."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

@@ -16,11 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tacit.datasets.durable import sync
+from tacit.datasets.manifest import RELEASE_FILES
 from tacit.datasets.writer import MARK
 from tacit.records.errors import BadNameError, ForeignFolderError, UnfinishedDatasetError
 
 _INFO = "meta/info.json"
-_TOP_LEVEL = {"README.md", "croissant.json", "data", "meta", "videos"}
+_TOP_LEVEL = {"README.md", "croissant.json", "data", "meta", "videos", *RELEASE_FILES}
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def read_table(folder: Path, relative: str) -> pa.Table:
     """
     try:
         with pq.ParquetFile(folder / relative) as file:
-            return file.read()
+            return file.read(use_threads=False)  # an episode is small; starting threads costs more than it saves
     except UNREADABLE as error:
         raise UnreadableDatasetError(relative, _first_line(error)) from error
 

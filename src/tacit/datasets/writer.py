@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tacit.datasets.canonical import compute_digest
+from tacit.datasets.canonical import compute_digests, read_content
 from tacit.datasets.cards import CardInput, DatasetSummary, readme_card
 from tacit.datasets.croissant import croissant
-from tacit.datasets.durable import save_json, save_text, sync_tree
+from tacit.datasets.durable import link_or_copy, save_json, save_text, sync_tree
 from tacit.datasets.episode import (
     EpisodeInput,
     compute_episode_stats,
@@ -33,9 +33,10 @@ from tacit.datasets.features import (
     episodes_path,
     video_path,
 )
+from tacit.datasets.renumber import renumber_row
 from tacit.datasets.stats import Stats, StatsSum, compute_image_stats
 from tacit.datasets.video import find_video_faults, sample_images
-from tacit.records.errors import UnfitEpisodeError
+from tacit.records.errors import UnfitEpisodeError, UnreadableDatasetError
 
 MARK = "meta/tacit.json"  # says that a folder is a dataset of ours
 _ROWS_PER_GROUP = 100
@@ -51,6 +52,7 @@ class DatasetWriter:
         self._stats = StatsSum()
         self._tasks: dict[str, int] = {}
         self._summary = DatasetSummary(spec)
+        self.contents: tuple[str, ...] = ()  # digest of each episode, once it is finished
 
     def add_episode(self, episode: EpisodeInput) -> None:
         """Write one episode and verify what was written.
@@ -74,6 +76,35 @@ class DatasetWriter:
         self._rows.add(to_episode_row(episode, counters, self._spec.fps, stats))
         self._summary.add(n_frames, episode.task, episode.lineage.worker)
 
+    def take_over(self, earlier: Path, row: dict[str, Any], content: str) -> bool:
+        """Take an episode of another version over as it is, with other numbers; False where it is not what it was.
+
+        The video is linked where the disk can do that, and copied elsewhere, so that the work does not grow with it.
+
+        Args:
+            earlier: The folder of the other version.
+            row: The whole episode row there.
+            content: Digest of the episode, as it was when that version was made.
+        """
+        before, index = row["episode_index"], self._summary.n_episodes
+        try:
+            columns, found = read_content(earlier, self._spec, before)
+        except UnreadableDatasetError:
+            return False
+        if found != content:
+            return False
+        link_or_copy(earlier / video_path(before), self._place(video_path(index)))
+        (task,) = row["tasks"]
+        task_index = self._tasks.setdefault(task, len(self._tasks))
+        n_frames = len(columns["action"])
+        counters = frame_columns(n_frames, self._spec.fps, index, self._summary.n_frames, task_index)
+        pq.write_table(to_frame_table(columns, counters), self._place(data_path(index)), compression="snappy")
+        new_row, stats = renumber_row(row, counters)
+        self._stats.add(stats)
+        self._rows.add(new_row)
+        self._summary.add(n_frames, task, row["worker"])
+        return True
+
     def finish(self, card: CardInput) -> str:
         """Write everything that is not of a single episode, wait until it is on the disk, and return the digest.
 
@@ -85,7 +116,8 @@ class DatasetWriter:
         self._rows.close()
         save_json(self._place("meta/stats.json"), stats_to_json(self._stats.result()))
         _write_tasks(self._place("meta/tasks.parquet"), list(self._tasks))
-        digest = compute_digest(self._folder, self._spec)
+        digest, contents = compute_digests(self._folder, self._spec)
+        self.contents = tuple(contents)
         save_text(self._folder / "README.md", readme_card(card, self._summary, digest))
         save_json(self._folder / "croissant.json", croissant(card, self._summary, digest))
         save_json(self._folder / MARK, build_mark(card, digest))

@@ -8,9 +8,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from tacit.flows.find_recording import require_recording
 from tacit.flows.gate import ask
 from tacit.flows.ports import Progress, Shop
-from tacit.flows.release import require_recording
 from tacit.flows.show_recording import load_covered_shares
 from tacit.footage.audit import AuditOptions, Sighting, audit_video, estimate_frames
 from tacit.models.manifest import FACE_DETECTION

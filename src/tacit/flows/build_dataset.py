@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from tacit.datasets.cards import CardInput
 from tacit.datasets.episode import EpisodeInput, EpisodeLineage
 from tacit.datasets.features import DatasetSpec
+from tacit.datasets.manifest import MANIFEST
 from tacit.datasets.publish import (
     build_folder,
     find_certificate,
@@ -21,10 +24,13 @@ from tacit.datasets.publish import (
 from tacit.datasets.writer import DatasetWriter
 from tacit.flows.add_agreement import require_agreement, require_bound
 from tacit.flows.contract import Contract
-from tacit.flows.find_dataset import dataset_id_of, latest_versions
-from tacit.flows.find_marks import has_uncovered_marks
+from tacit.flows.dataset_order import Built, Order
+from tacit.flows.find_cuts import shows_too_much
+from tacit.flows.find_dataset import dataset_id_of, find_newest
+from tacit.flows.find_edition import Edition, find_edition
 from tacit.flows.gate import ask_each, look_again
 from tacit.flows.ports import Progress, Shop
+from tacit.flows.take_over import Earlier
 from tacit.footage.remux import remux_stretch
 from tacit.money.sharetable import BASIS, freeze_shares
 from tacit.motion.metres import assumed_intrinsics
@@ -32,11 +38,10 @@ from tacit.motion.quality import accepted_ms
 from tacit.motion.state import compute_features
 from tacit.motion.trackfile import load_track
 from tacit.records.agreement import Agreement
-from tacit.records.dataset import DatasetVersion, EpisodeLine, ShareTable
-from tacit.records.errors import BuildOvertakenError, MissingObjectError, RefusedError
+from tacit.records.dataset import DatasetVersion, EpisodeLine, EpisodeSource, ShareTable
+from tacit.records.errors import BuildOvertakenError, ForeignFolderError, MissingObjectError, RefusedError
 from tacit.records.hands import HandTrack
-from tacit.records.permit import Action, Permit
-from tacit.records.purposes import Purpose
+from tacit.records.permit import Permit
 from tacit.records.recording import Outcome, Recording, Stretch
 from tacit.rights.decide import Refusal
 from tacit.seal.c2pa import VideoClaim, VideoSigner, sign_mp4
@@ -45,35 +50,6 @@ from tacit.seal.signed_shares import share_table_bytes
 
 _LOOK_EVERY = timedelta(seconds=2)  # how soon a withdrawal or a pause stops a build that is under way
 _TRIES = 3  # of a build that others overtake; the second one usually finds that theirs is the same
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to build: under which agreement, for which purpose, from which recordings (None for all), and where.
-
-    agreement_digest: the version that it rests on; it holds footage of those who said yes to that one. "": the newest.
-    signer: signs every video with C2PA; None leaves them plain.
-    """
-
-    agreement_id: str
-    purpose: Purpose
-    recordings: frozenset[str] | None
-    target: Path
-    agreement_digest: str = ""
-    signer: VideoSigner | None = None
-
-    @property
-    def certificate(self) -> str | None:
-        """Fingerprint of the certificate that videos are signed with."""
-        return self.signer.fingerprint if self.signer is not None else None
-
-
-@dataclass(frozen=True)
-class Built:
-    """What came of an order: the version (None where nothing may be in it), and who was left out, by recording id."""
-
-    version: DatasetVersion | None
-    refused: dict[str, Refusal]
 
 
 @dataclass(frozen=True)
@@ -98,6 +74,8 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
     agreement = require_agreement(shop, order.agreement_id, order.agreement_digest)
     order = replace(order, agreement_digest=agreement.digest)
     require_replaceable(order.target)
+    if order.release is None and (order.target / MANIFEST).exists():
+        raise ForeignFolderError(str(order.target), "a release for a licensee lies in it")
     for _ in range(_TRIES):
         built = _build(shop, contract, order, progress)
         if built is not None:
@@ -108,10 +86,11 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
 def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> Built | None:
     """Build once; None where another process made a version meanwhile, or what it is built from changed."""
     pieces, refused = _choose(shop, order)
-    dataset_id = dataset_id_of(shop, order.target)
-    before = latest_versions(shop).get(dataset_id)
+    dataset_id = order.release.dataset_id if order.release is not None else dataset_id_of(shop, order.target)
+    before = find_newest(shop, dataset_id)
     inputs_mac = _inputs_mac(shop, contract, order, pieces)
-    if before is not None and before.inputs_mac == inputs_mac and _is_there(before, order):
+    may_reuse = order.release is None or order.release.reuse
+    if may_reuse and before is not None and before.inputs_mac == inputs_mac and _is_there(before, order):
         return Built(before, refused)
     if not pieces:
         if find_dataset_id(order.target) == dataset_id:
@@ -120,46 +99,59 @@ def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> 
     number = before.version + 1 if before is not None else 1
     with build_folder(order.target) as folder:
         try:
-            version = _write(shop, contract, order, folder, pieces, dataset_id, number, progress)
+            earlier = before if before is not None and _is_there(before, order) else None
+            version, sources = _write(shop, contract, order, folder, pieces, dataset_id, number, earlier, progress)
         except MissingObjectError:
             if _are_current(shop, pieces):
                 raise
             return None  # a recording was processed anew meanwhile, and what it replaced was swept away
+        if order.release is not None:
+            order.release.finish(folder, version)
         # First the version becomes known, then real. A withdrawal comes before either look and is seen here, or after
         # the first and finds the version. The renames are all that happens under the second lock.
         with shop.catalogue.transaction():
             _check_still_allowed(shop, order, pieces)
-            if latest_versions(shop).get(dataset_id) != before or not _are_current(shop, pieces):
+            if find_newest(shop, dataset_id) != before or not _are_current(shop, pieces):
                 return None
             shop.catalogue.add_dataset_version(version)
+            shop.catalogue.note_episode_sources(version.dataset_id, version.version, sources)
         with shop.catalogue.transaction():
             _check_still_allowed(shop, order, pieces)
-            if latest_versions(shop).get(dataset_id) != version or not _are_current(shop, pieces):
+            if find_newest(shop, dataset_id) != version or not _are_current(shop, pieces):
                 return None
+            if order.release is not None:
+                order.release.register(version)
             publish(folder, order.target)
     heal(order.target)
     return Built(version, refused)
 
 
 def _check_still_allowed(shop: Shop, order: Order, pieces: Sequence[_Piece]) -> None:
-    refusal = look_again(shop, Action.INCLUDE, order.purpose, [piece.recording for piece in pieces])
-    if refusal is not None:
-        why = f"{refusal.sentence} It happened while the dataset was built; build it again."
-        raise RefusedError(refusal.rule, why)
+    for action, purpose in order.questions:
+        refusal = look_again(shop, action, purpose, [piece.recording for piece in pieces])
+        if refusal is not None:
+            why = f"{refusal.sentence} It happened while the dataset was built; build it again."
+            raise RefusedError(refusal.rule, why)
 
 
 def _are_current(shop: Shop, pieces: Sequence[_Piece]) -> bool:
     """True where no recording was processed anew since it was chosen, and no box was drawn on any."""
+    outcomes, altered = _look_at_all(shop)
     return all(
-        shop.catalogue.find_outcome(piece.recording.recording_id) == piece.outcome
-        and not has_uncovered_marks(shop, piece.outcome)
+        outcomes.get(piece.recording.recording_id) == piece.outcome and not shows_too_much(shop, piece.outcome, altered)
         for piece in pieces
     )
 
 
+def _look_at_all(shop: Shop) -> tuple[dict[str, Outcome], frozenset[str]]:
+    """What became of every recording, by its id, and the ids of those that have boxes or cuts; read at once."""
+    outcomes = {outcome.recording_id: outcome for outcome in shop.catalogue.outcomes()}
+    return outcomes, shop.catalogue.altered_recordings()
+
+
 def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[_Piece]) -> str:
     """Keyed digest of all that goes into a build: episodes, units of work, tasks, consents, and the form."""
-    inputs = {
+    inputs: dict[str, Any] = {
         "purpose": order.purpose,
         "agreement": order.agreement_id,
         "canvas": [contract.fps, contract.width, contract.height],
@@ -170,6 +162,8 @@ def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[_
     }
     if order.agreement_digest != require_bound(shop, order.agreement_id, "").digest:  # the first came before versions
         inputs["version"] = order.agreement_digest
+    if order.release is not None:
+        inputs["release"] = [order.release.dataset_id, order.release.purposes, order.release.terms]
     return shop.keys.mac("dataset-inputs", canonical_json(inputs)).hex()
 
 
@@ -184,15 +178,17 @@ def pseudonym(shop: Shop, dataset_id: str, kind: str, name: str) -> str:
 
 
 def _choose(shop: Shop, order: Order) -> tuple[list[_Piece], dict[str, Refusal]]:
+    """Ask about every recording that the order could mean: those that may be in it, and why each other may not."""
     candidates = []
+    outcomes, altered = _look_at_all(shop)
     for recording in shop.catalogue.recordings():
-        outcome = shop.catalogue.find_outcome(recording.recording_id)
+        outcome = outcomes.get(recording.recording_id)
         wanted = order.recordings is None or recording.recording_id in order.recordings
         if not wanted or recording.agreement_id != order.agreement_id or outcome is None or not outcome.usable:
             continue
-        if not has_uncovered_marks(shop, outcome):
+        if not shows_too_much(shop, outcome, altered):
             candidates.append((recording, outcome))
-    answers = ask_each(shop, Action.INCLUDE, order.purpose, [recording for recording, _ in candidates])
+    answers = _ask_all(shop, order, [recording for recording, _ in candidates])
     pieces, refused = [], {}
     for (recording, outcome), answer in zip(candidates, answers, strict=True):
         if isinstance(answer, Refusal):
@@ -203,6 +199,22 @@ def _choose(shop: Shop, order: Order) -> tuple[list[_Piece], dict[str, Refusal]]
         else:
             pieces.append(_Piece(recording, answer, outcome))
     return pieces, refused
+
+
+def _ask_all(shop: Shop, order: Order, recordings: Sequence[Recording]) -> list[Permit | Refusal]:
+    """The answers to the order's questions: the permit for its own purpose, or the first refusal of any."""
+    by_purpose = {purpose: ask_each(shop, action, purpose, recordings) for action, purpose in order.questions}
+    answers = by_purpose.pop(order.purpose)
+    for others in by_purpose.values():
+        answers = [
+            own if isinstance(own, Refusal) else _no(own, other) for own, other in zip(answers, others, strict=True)
+        ]
+    return answers
+
+
+def _no(own: Permit, other: Permit | Refusal) -> Permit | Refusal:
+    """A permit stays one only where the other answer is a permit too."""
+    return other if isinstance(other, Refusal) else own
 
 
 def _episodes(outcome: Outcome) -> Iterator[Stretch]:
@@ -235,8 +247,10 @@ def _write(
     pieces: Sequence[_Piece],
     dataset_id: str,
     number: int,
+    earlier: DatasetVersion | None,
     progress: Progress,
-) -> DatasetVersion:
+) -> tuple[DatasetVersion, list[EpisodeSource]]:
+    """Write a version, taking over what lies in the folder already; also says what each episode was made from."""
     spec = DatasetSpec(
         fps=contract.fps,
         width=contract.width,
@@ -246,63 +260,102 @@ def _write(
         distortion=(),
     )
     writer = DatasetWriter(folder, spec)
+    known = Earlier(shop, earlier, order.target, spec) if earlier is not None else None
     with progress.step("Writing the dataset", sum(piece.outcome.accepted_ms for piece in pieces)) as tell:
-        done_ms, looked_at = 0, shop.clock.now()
+        done_ms, looked_at, log_at = 0, shop.clock.now(), shop.catalogue.log_root()
         for piece in pieces:
             if shop.clock.now() - looked_at > _LOOK_EVERY:
-                _check_still_allowed(shop, order, pieces)
+                if shop.catalogue.log_root() != log_at:  # whoever decides anything puts it there
+                    log_at = shop.catalogue.log_root()
+                    _check_still_allowed(shop, order, pieces)
                 looked_at = shop.clock.now()
-            with shop.vault.open(piece.permit, piece.outcome.track_key) as file:
-                track = load_track(file)
+            load = cache(partial(_load_track, shop, piece))  # once for all episodes of a recording, if at all
             for stretch in _episodes(piece.outcome):
-                writer.add_episode(_episode(shop, dataset_id, piece, track, stretch, order.signer))
+                lineage = _lineage(shop, dataset_id, piece, stretch)
+                if known is None or not _take_over(writer, known, piece, stretch, lineage):
+                    writer.add_episode(_episode(shop, piece, load(), stretch, order.signer, lineage))
                 done_ms += accepted_ms((stretch,), piece.outcome.fps)
                 tell(done_ms)
     lines = tuple(_lines(pieces))
     shares = ShareTable(BASIS, freeze_shares(lines), "")
     made_at = shop.clock.now()
-    digest = writer.finish(_card(shop, order, dataset_id, number, shares))
+    inputs_mac = _inputs_mac(shop, contract, order, pieces)
+    edition = Edition(number, made_at.date())
+    if order.release is None:  # a licensee is told of every version by a notice; the plant must not read who left (R7)
+        before = list(_versions_of(shop, dataset_id))
+        edition = find_edition(before, lines, inputs_mac, made_at)
+    digest = writer.finish(_card(shop, order, dataset_id, edition, shares))
     message = share_table_bytes(dataset_id, number, digest, BASIS, shares.parts)
-    return DatasetVersion(
+    units = (piece.outcome.unit_id for piece in pieces for _ in _episodes(piece.outcome))
+    sources = [EpisodeSource(unit_id, content) for unit_id, content in zip(units, writer.contents, strict=True)]
+    version = DatasetVersion(
         dataset_id=dataset_id,
         version=number,
         agreement_id=order.agreement_id,
         purpose=order.purpose,
         path=str(order.target.resolve()),
         digest=digest,
-        inputs_mac=_inputs_mac(shop, contract, order, pieces),
+        inputs_mac=inputs_mac,
         made_at=made_at,
         episodes=lines,
         shares=replace(shares, signature=shop.keys.sign(message)),
         agreement_digest=order.agreement_digest,
+        release_of=order.release.source_id if order.release is not None else "",
+    )
+    return version, sources
+
+
+def _versions_of(shop: Shop, dataset_id: str) -> Iterator[DatasetVersion]:
+    """Every version of one dataset, in the order made."""
+    for head in shop.catalogue.dataset_heads():
+        if head.dataset_id == dataset_id:
+            version = shop.catalogue.find_dataset_version(dataset_id, head.version)
+            if version is not None:
+                yield version
+
+
+def _take_over(writer: DatasetWriter, known: Earlier, piece: _Piece, stretch: Stretch, lineage: EpisodeLineage) -> bool:
+    """Take an episode over from the version before; False where it has to be made from the sealed objects."""
+    recording, consent_id, unit_id = piece.recording, piece.permit.consent_id, piece.outcome.unit_id
+    found = known.find(recording.recording_id, consent_id, unit_id, stretch, lineage, recording.task)
+    return found is not None and writer.take_over(known.folder, *found)
+
+
+def _load_track(shop: Shop, piece: _Piece) -> HandTrack:
+    with shop.vault.open(piece.permit, piece.outcome.track_key) as file:
+        return load_track(file)
+
+
+def _lineage(shop: Shop, dataset_id: str, piece: _Piece, stretch: Stretch) -> EpisodeLineage:
+    """What an episode rests on, for the dataset's own rows."""
+    permit, fps = piece.permit, piece.outcome.fps
+    return EpisodeLineage(
+        worker=pseudonym(shop, dataset_id, "worker", permit.worker_uid),
+        recording=pseudonym(shop, dataset_id, "recording", piece.recording.recording_id),
+        consent=pseudonym(shop, dataset_id, "consent", permit.consent_id),
+        agreement=permit.agreement_id,
+        purpose=permit.purpose,
+        start_s=stretch.start_frame / fps,
+        accepted_s=accepted_ms((stretch,), fps) / 1000,
     )
 
 
 def _episode(
-    shop: Shop, dataset_id: str, piece: _Piece, track: HandTrack, stretch: Stretch, signer: VideoSigner | None
+    shop: Shop, piece: _Piece, track: HandTrack, stretch: Stretch, signer: VideoSigner | None, lineage: EpisodeLineage
 ) -> EpisodeInput:
     outcome, permit = piece.outcome, piece.permit
-    recording = pseudonym(shop, dataset_id, "recording", piece.recording.recording_id)
 
     def write_video(target: Path) -> None:
         with shop.vault.open(permit, outcome.video_key) as video:
             remux_stretch(video, stretch.start_frame, stretch.end_frame, outcome.fps, target)
         if signer is not None:
-            _sign_video(signer, VideoClaim(permit.agreement_id, permit.purpose, recording), target)
+            _sign_video(signer, VideoClaim(permit.agreement_id, permit.purpose, lineage.recording), target)
 
     return EpisodeInput(
         task=piece.recording.task,
         columns=compute_features(track, stretch),
         write_video=write_video,
-        lineage=EpisodeLineage(
-            worker=pseudonym(shop, dataset_id, "worker", permit.worker_uid),
-            recording=recording,
-            consent=pseudonym(shop, dataset_id, "consent", permit.consent_id),
-            agreement=permit.agreement_id,
-            purpose=permit.purpose,
-            start_s=stretch.start_frame / outcome.fps,
-            accepted_s=accepted_ms((stretch,), outcome.fps) / 1000,
-        ),
+        lineage=lineage,
     )
 
 
@@ -323,7 +376,7 @@ def name_dataset_owner(agreement: Agreement) -> str:
     return {"shared": union_and_plant, "worker": "the workers", "plant": plant}[agreement.ownership["datasets"]]
 
 
-def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareTable) -> CardInput:
+def _card(shop: Shop, order: Order, dataset_id: str, edition: Edition, shares: ShareTable) -> CardInput:
     """What the cards say; the share table in it names workers by the pseudonyms of this dataset only."""
     agreement = require_agreement(shop, order.agreement_id, order.agreement_digest)
     public = sorted(
@@ -331,19 +384,20 @@ def _card(shop: Shop, order: Order, dataset_id: str, number: int, shares: ShareT
     )
 
     def sign_shares(digest: str) -> str:
-        return shop.keys.sign(share_table_bytes(dataset_id, number, digest, shares.basis, public))
+        return shop.keys.sign(share_table_bytes(dataset_id, edition.number, digest, shares.basis, public))
 
     return CardInput(
         name=order.target.resolve().name,
-        version=number,
+        version=edition.number,
         agreement_id=order.agreement_id,
         purpose=order.purpose,
         owner=name_dataset_owner(agreement),
         territory=agreement.territory,
         shares=ShareTable(shares.basis, tuple(public), ""),
-        made_on=shop.clock.now().date(),
+        made_on=edition.made_on,
         dataset_id=dataset_id,
         sign_shares=sign_shares,
         shop_key=shop.keys.public_key(),
         certificate=order.certificate,
+        license_terms=order.release.terms if order.release is not None else "",
     )

@@ -1,16 +1,17 @@
 """Finds licences of the shop, and what the bookings on them rest on."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tacit.flows.add_agreement import require_bound
 from tacit.flows.find_dataset import require_version, versions_by_number
-from tacit.flows.grant_license import license_bytes
 from tacit.flows.ports import Shop
 from tacit.money.ledger import LicenseBasis
 from tacit.money.sharetable import freeze_shares
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import AlteredRecordError, UnknownThingError
 from tacit.records.license import License
+from tacit.seal.canonical import canonical_json
 from tacit.seal.signatures import is_valid
 from tacit.seal.signed_shares import share_table_bytes
 
@@ -43,7 +44,14 @@ def license_basis(shop: Shop, granted: License) -> LicenseBasis:
     Raises:
         AlteredRecordError: The licence or the share table is not what the shop signed.
     """
-    return _basis(shop, granted, versions_by_number(shop))
+    version = shop.catalogue.find_dataset_version(granted.dataset_id, granted.version)
+    versions = {} if version is None else {(version.dataset_id, version.version): version}
+    return _basis(shop, granted, versions)
+
+
+def license_bytes(granted: License) -> bytes:
+    """The bytes that the shop signs: the licence with an empty signature, in canonical JSON."""
+    return b"License\n" + canonical_json(replace(granted, signature=""))
 
 
 def _basis(shop: Shop, granted: License, versions: Mapping[tuple[str, int], DatasetVersion]) -> LicenseBasis:

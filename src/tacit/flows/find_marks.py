@@ -21,9 +21,10 @@ def has_uncovered_marks(shop: Shop, outcome: Outcome) -> bool:
 
 
 def find_marked_since(shop: Shop, dataset: DatasetVersion) -> set[str]:
-    """Ids of the recordings in a dataset on which a box was drawn after it was made, so that it does not cover them."""
+    """Ids of the recordings in a dataset on which a box was drawn, or from which was cut, after it was made."""
     return {
         recording_id
         for recording_id in {line.recording_id for line in dataset.episodes}
         if any(marking.drawn_at >= dataset.made_at for marking in shop.catalogue.markings(recording_id))
+        or any(cutting.cut_at >= dataset.made_at for cutting in shop.catalogue.cuttings(recording_id))
     }

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from tacit.flows.pause_agreement import is_paused
 from tacit.flows.ports import Shop
 from tacit.records.errors import RefusedError
+from tacit.records.people import Release
 from tacit.records.permit import Action, Permit, Request
 from tacit.records.purposes import Evidence, Purpose
 from tacit.records.recording import Recording
@@ -14,6 +15,7 @@ from tacit.rights.decide import Refusal, decide, find_release
 from tacit.rights.evidence import check_evidence
 from tacit.rights.facts import Facts
 
+_MANY = 100  # questions at once, from where on the words of a worker are read together
 _LOOK_EVERY = timedelta(seconds=2)  # how soon a withdrawal or a pause stops work that is under way
 
 
@@ -42,6 +44,12 @@ def ask_each(shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[
     return answers
 
 
+def gather_facts(shop: Shop, recordings: Sequence[Recording]) -> list[Facts]:
+    """What the kernel would be told about each recording; for those who show why, and open nothing."""
+    known = _Known(shop)
+    return [known.gather(recording) for recording in recordings]
+
+
 def look_again(shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[Recording]) -> Refusal | None:
     """The first refusal among what was permitted before, if anything was taken back since.
 
@@ -50,6 +58,14 @@ def look_again(shop: Shop, action: Action, purpose: Purpose, recordings: Sequenc
     """
     answers = _answer_each(shop, action, purpose, recordings, shop.clock.now())
     return next((answer for answer in answers if isinstance(answer, Refusal)), None)
+
+
+def peek_each(shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[Recording]) -> list[Permit | Refusal]:
+    """What the kernel would answer for many recordings, for showing what is there. Nothing may be opened on it.
+
+    Looking is no decision, so nothing is written down.
+    """
+    return _answer_each(shop, action, purpose, recordings, shop.clock.now())
 
 
 def watch(
@@ -76,7 +92,7 @@ def watch(
 def _answer_each(
     shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[Recording], now: datetime
 ) -> list[Permit | Refusal]:
-    known = _Known(shop)
+    known = _Known(shop, are_many=len(recordings) >= _MANY)
     answers: list[Permit | Refusal] = []
     for recording in recordings:
         request = Request(action, purpose, recording.worker_uid, recording.started_at, now)
@@ -91,8 +107,10 @@ def _answer_each(
 class _Known:
     """What is read once for many questions: agreements by id, and what each worker said, by opaque id."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, are_many: bool = False) -> None:
         self._shop = shop
+        self._are_many = are_many
+        self._releases: dict[str, dict[str, Release]] = {}  # by worker, then by recording
         self._agreements: dict[str, Facts] = {}
         self._people: dict[tuple[str, str], Facts] = {}
         self._keys: dict[str, tuple[str, ...]] | None = None
@@ -107,9 +125,17 @@ class _Known:
             return facts
         return replace(
             facts,
-            release=catalogue.find_release(recording.recording_id),
+            release=self._find_release(recording),
             ready_at=catalogue.find_ready_at(recording.recording_id) if facts.standing else None,
         )
+
+    def _find_release(self, recording: Recording) -> Release | None:
+        if not self._are_many:
+            return self._shop.catalogue.find_release(recording.recording_id)
+        uid = recording.worker_uid
+        if uid not in self._releases:
+            self._releases[uid] = {release.recording_id: release for release in self._shop.catalogue.releases(uid)}
+        return self._releases[uid].get(recording.recording_id)
 
     def keys_of(self, worker_uid: str) -> tuple[str, ...]:
         """A worker's own public keys, the one of today first; none where they have none."""

@@ -2,27 +2,41 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.add_worker import require_worker
+from tacit.flows.evidence import Voice, sign_as
 from tacit.flows.ports import Shop
+from tacit.flows.review_notice import require_signed_language
 from tacit.records.agreement import Agreement
-from tacit.records.errors import NoPinError, NotRefusableError, PurposeNotAgreedError, RefusedError
+from tacit.records.errors import BadEndError, NotRefusableError, PurposeNotAgreedError, RefusedError
 from tacit.records.ids import new_id
 from tacit.records.people import Consent, Worker
-from tacit.records.purposes import Evidence, Purpose
-from tacit.rights.evidence import sign_statement
-from tacit.seal.signatures import unlock_key
-from tacit.words.notice import Notice
+from tacit.records.purposes import Purpose
+from tacit.seal.keyfile import OpenKey
+from tacit.words.notice import Notice, render_notice
 
 
 @dataclass(frozen=True)
 class SaidYes:
-    """How a yes was said: on which notice (None where the operator only declares it), with which PIN ("" for none)."""
+    """How a yes was said.
+
+    notice: which one was read; None where the operator only declares a yes that was said elsewhere.
+    pin: the worker's; "" for none. key: an opened key file, the worker's own or that of the steward whom `witness`
+    names. ends_on: the last day on which the yes counts; None: as long as the agreement runs.
+    """
 
     notice: Notice | None
     pin: str = field(repr=False)
+    key: OpenKey | None = None
+    witness: str = ""
+    ends_on: date | None = None
+
+    @property
+    def voice(self) -> Voice:
+        """Who vouches for it."""
+        return Voice(self.pin, self.key, self.witness)
 
 
 def give_consent(
@@ -31,11 +45,12 @@ def give_consent(
     """Put down a worker's yes; the very same yes again is harmless.
 
     Raises:
-        RefusedError: They withdrew after that moment and were erased, so that an old yes does not rise again; or this
-            version of the agreement is younger than the yes.
-        PurposeNotAgreedError: The agreement does not name one of the purposes.
-        WrongPinError: The PIN does not open the worker's key.
-        NoPinError: A PIN was given by a worker who never set one.
+        RefusedError: They withdrew after that moment and were erased, so that an old yes does not rise again; this
+            version of the agreement is younger than the yes; it does not run on that day; the notice is a draft, or
+            that of other words.
+        PurposeNotAgreedError: The agreement does not name some of the purposes.
+        BadEndError: The last day lies before the yes or after the agreement.
+        WrongPinError, NoPinError, KeyFileWorkerError, OtherKeyError, TwoVoicesError: See `evidence.sign_as`.
     """
     worker = require_worker(shop, label)
     agreement = require_agreement(shop, agreement_id)
@@ -49,16 +64,40 @@ def give_consent(
     beyond = frozenset(purposes) - agreement.purposes
     if beyond or not purposes:
         raise PurposeNotAgreedError(sorted(beyond), agreement_id, sorted(agreement.purposes))
+    if said.ends_on is not None and not given_at.date() <= said.ends_on <= agreement.valid_to:
+        raise BadEndError(str(said.ends_on), str(given_at.date()), str(agreement.valid_to))
+    if said.notice is not None:
+        _check_read(shop, agreement, said.notice, given_at)
     consent = _make_consent(worker, agreement, frozenset(purposes), given_at, said)
     for there in shop.catalogue.consents(worker.worker_uid):
         if _key(there) == _key(consent):
             return there
-    if said.pin:
-        if not worker.sealed_private_key:
-            raise NoPinError(label)
-        consent = sign_statement(consent, unlock_key(worker.sealed_private_key, said.pin))
-    shop.catalogue.add_consent(consent)
+    consent = sign_as(shop, consent, worker, agreement_id, said.voice)
+    with shop.catalogue.transaction():
+        shop.catalogue.add_consent(consent)
+        subject = shop.keys.mac("log-subject", worker.worker_uid.encode()).hex()
+        shop.catalogue.append_log([{"kind": "consent", "at": shop.clock.now().isoformat(), "subject": subject}])
     return consent
+
+
+def _check_read(shop: Shop, agreement: Agreement, notice: Notice, given_at: datetime) -> None:
+    """Whoever is asked now, is asked on the notice of terms that run; who declares an old yes answers for it.
+
+    An agreement that has not begun is refused as well: it may change until then, and a yes to it would be to words that
+    nobody has seen at work. The yes can be asked for on its first day.
+    """
+    if not agreement.valid_from <= given_at.date() <= agreement.valid_to:
+        why = (
+            f"the agreement {agreement.agreement_id} runs from {agreement.valid_from} to {agreement.valid_to}, "
+            f"and today is {given_at.date()}. Ask for the yes while it runs, or add the agreement that runs now."
+        )
+        raise RefusedError("R1", why)
+    require_signed_language(shop, notice.language)
+    if notice != render_notice(agreement, notice.language):
+        why = (
+            "the notice that was read is not that of this version of the agreement. Read it again: tacit consent notice"
+        )
+        raise RefusedError("R1", why)
 
 
 def check_not_erased(shop: Shop, label: str, given_at: datetime) -> None:
@@ -97,10 +136,19 @@ def _make_consent(
         given_at=given_at,
         notice_language=said.notice.language if said.notice else "",
         notice_digest=said.notice.digest if said.notice else "",
-        evidence=Evidence.SIGNED if said.pin else Evidence.DECLARED,
+        evidence=said.voice.evidence,
         signature="",
+        ends_on=said.ends_on,
+        witness=said.witness,
     )
 
 
 def _key(consent: Consent) -> tuple[object, ...]:
-    return (consent.agreement_digest, consent.purposes, consent.given_at, consent.evidence)
+    return (
+        consent.agreement_digest,
+        consent.purposes,
+        consent.given_at,
+        consent.evidence,
+        consent.ends_on,
+        consent.witness,
+    )

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tacit.datasets.publish import find_dataset_id
-from tacit.flows.find_dataset import latest_versions
+from tacit.flows.find_dataset import find_holding
+from tacit.flows.find_recording import require_recording
 from tacit.flows.gate import ask
 from tacit.flows.ports import Shop
-from tacit.flows.release import require_recording
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import BadMarkError, NothingToMarkError, UnknownThingError
 from tacit.records.ids import new_id
@@ -46,10 +45,15 @@ class Marked:
     release_ended: bool
 
 
-def mark_recording(shop: Shop, recording_id: str, purpose: Purpose, box: Box, note: str = "") -> Marked:
+def mark_recording(
+    shop: Shop, recording_id: str, purpose: Purpose, box: Box, note: str = "", action: Action = Action.DERIVE
+) -> Marked:
     """Draw a box on the clean video of a recording.
 
     From here on the recording goes into no dataset until it was processed anew, with the thing covered.
+
+    Args:
+        action: As what it is drawn: DERIVE by a reviewer in the shop, REVIEW by the worker on their own footage.
 
     Raises:
         UnknownThingError: There is no such recording.
@@ -59,7 +63,7 @@ def mark_recording(shop: Shop, recording_id: str, purpose: Purpose, box: Box, no
     """
     require_one_line("note", note)
     recording = require_recording(shop, recording_id)
-    ask(shop, Action.DERIVE, purpose, recording)
+    ask(shop, action, purpose, recording)
     outcome = shop.catalogue.find_outcome(recording_id)
     if outcome is None or not outcome.video_key:
         raise NothingToMarkError(recording_id)
@@ -88,9 +92,9 @@ def unmark_recording(shop: Shop, recording_id: str, purpose: Purpose, mark_id: s
             raise UnknownThingError("mark", mark_id, f"List them with `tacit anonymise marks {recording_id}`.")
         shop.catalogue.remove_mark(mark_id)
         release = shop.catalogue.find_release(recording_id)
-        release_ended = release is not None and release.released_at >= marking.drawn_at
+        release_ended = release is not None and release.ended_at is None and release.released_at >= marking.drawn_at
         if release_ended:
-            shop.catalogue.remove_release(recording_id)
+            shop.catalogue.end_release(recording_id, shop.clock.now())
         _log(shop, "unmark", marking)
     return _marked(shop, recording, marking, release_ended)
 
@@ -126,10 +130,5 @@ def _log(shop: Shop, kind: str, marking: Marking) -> None:
 
 def _marked(shop: Shop, recording: Recording, marking: Marking, release_ended: bool) -> Marked:
     source = Path(recording.source_path)
-    holding = tuple(
-        version
-        for version in latest_versions(shop).values()
-        if any(line.recording_id == recording.recording_id for line in version.episodes)
-        and find_dataset_id(Path(version.path)) == version.dataset_id
-    )
+    holding = find_holding(shop, recording.recording_id)
     return Marked(marking, holding, "" if source.is_file() else source.name, release_ended)

@@ -6,15 +6,17 @@ leave before it is sent make one notice (rule R7).
 
 from collections.abc import Collection
 from datetime import datetime
+from pathlib import Path
 
-from tacit.flows.find_dataset import versions_by_number
 from tacit.flows.ports import Shop
-from tacit.records.dataset import DatasetVersion
-from tacit.records.errors import UnknownThingError
+from tacit.records.errors import FileThereError, UnknownThingError
 from tacit.records.ids import new_id
 from tacit.records.license import License, LicenseEvent, LicenseEventKind, LicenseNotice, LicenseState, NoticeKind
 from tacit.rights.license_door import find_state
 from tacit.rights.standing import standing_purposes
+from tacit.seal.document import sign_document
+
+NOTICE_KIND = "tacit license notice 1"
 
 
 def notify_licensees(shop: Shop, dataset_ids: Collection[str]) -> list[LicenseNotice]:
@@ -33,27 +35,25 @@ def notify_licensees(shop: Shop, dataset_ids: Collection[str]) -> list[LicenseNo
     found = []
     with shop.catalogue.transaction():
         licensed = [granted for granted in shop.catalogue.licenses() if granted.dataset_id in dataset_ids]
-        versions = versions_by_number(shop) if licensed else {}
         now = shop.clock.now()
         for granted in licensed:
             events = shop.catalogue.license_events(granted.license_id)
-            version = versions.get((granted.dataset_id, find_held_version(granted, events)))
-            if version is None or find_state(granted, events, now.date()) is not LicenseState.RUNNING:
-                continue
-            if holds_withdrawn(shop, granted, version, now):
-                found.append(put_notice(shop, granted, NoticeKind.WITHDRAWN_FOOTAGE, version.version, now))
+            held = find_held_version(granted, events)
+            is_running = find_state(granted, events, now.date()) is LicenseState.RUNNING
+            if held and is_running and holds_withdrawn(shop, granted, held, now):
+                found.append(put_notice(shop, granted, NoticeKind.WITHDRAWN_FOOTAGE, held, now))
     return found
 
 
 def find_held_version(granted: License, events: Collection[LicenseEvent]) -> int:
-    """The version of its release that a licensee holds: the one licensed, or the last that took its place; 0 for none."""
+    """The version of its release that a licensee holds: what was licensed, or what took its place last; 0 for none."""
     replaced = [event.version for event in events if event.kind is LicenseEventKind.REPLACED]
     return replaced[-1] if replaced else granted.version
 
 
-def holds_withdrawn(shop: Shop, granted: License, version: DatasetVersion, at: datetime) -> bool:
+def holds_withdrawn(shop: Shop, granted: License, version: int, at: datetime) -> bool:
     """True where a worker behind a version withdrew from a purpose of its licence, or was erased."""
-    for worker_uid in {line.worker_uid for line in version.episodes}:
+    for worker_uid in shop.catalogue.dataset_people(granted.dataset_id, version):
         if not shop.keys.has_worker_key(worker_uid):
             return True
         said, taken_back = shop.catalogue.consents(worker_uid), shop.catalogue.withdrawals(worker_uid)
@@ -111,3 +111,18 @@ def mark_sent(shop: Shop, notice_id: str) -> LicenseNotice:
             entry = {"kind": "license-notice-sent", "at": now.isoformat(), "subject": subject}
             shop.catalogue.append_log([entry])
     return require_notice(shop, notice_id)
+
+
+def write_notice(shop: Shop, notice: LicenseNotice, path: Path) -> None:
+    """Write a notice as a document that the shop signed, for its licensee.
+
+    Raises:
+        FileThereError: There is a file of that name; nothing is overwritten.
+    """
+    body = {name: value for name, value in vars(notice).items() if name != "sent_at"}
+    content = sign_document(NOTICE_KIND, body, shop.keys.public_key(), shop.keys.sign)
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except FileExistsError as error:
+        raise FileThereError(str(path)) from error

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from tacit.records.agreement import Agreement, PauseWord
 from tacit.records.certificate import Certificate
-from tacit.records.dataset import DatasetHead, DatasetVersion
+from tacit.records.cuts import Cutting
+from tacit.records.dataset import DatasetHead, DatasetVersion, EpisodeSource
+from tacit.records.grievance import Grievance
 from tacit.records.hold import Hold, HoldOpening
 from tacit.records.ledger import Transaction
 from tacit.records.license import License, LicenseEvent, LicenseNotice
@@ -17,6 +19,7 @@ from tacit.records.marks import Marking
 from tacit.records.people import Consent, Release, StandingRelease, Steward, Withdrawal, Worker
 from tacit.records.permit import Permit
 from tacit.records.recording import Outcome, Recording
+from tacit.records.reviews import NoticeReview
 
 if TYPE_CHECKING:
     from tacit.footage.probe import Probe  # it brings the decoders with it, and processes of the engine start without
@@ -188,19 +191,40 @@ class Catalogue(Protocol):
         """Every withdrawal of a worker, in the order given."""
 
     def add_release(self, release: Release) -> None:
-        """Add a release; a signed or witnessed one takes the place of a declared one."""
+        """Add a release; it takes the place of one that ended, and a signed or witnessed one of a declared one."""
+
+    def end_release(self, recording_id: str, ended_at: datetime) -> None:
+        """Put down that the release of a recording was taken back; harmless where none runs."""
 
     def remove_release(self, recording_id: str) -> None:
-        """Take the release of a recording back; harmless where there is none."""
+        """Forget the release of a recording, as if it had never been given; harmless where there is none."""
 
     def find_release(self, recording_id: str) -> Release | None:
-        """The release of a recording."""
+        """The last release of a recording, also where it was taken back."""
+
+    def releases(self, worker_uid: str) -> list[Release]:
+        """The last release of each recording of a worker; quicker than one by one."""
 
     def set_standing_release(self, standing: StandingRelease) -> None:
         """Add a standing release, or put its end into it."""
 
     def standing_releases(self, worker_uid: str) -> list[StandingRelease]:
         """Every standing release of a worker, those taken back too, in the order given."""
+
+    def add_notice_review(self, review: NoticeReview) -> None:
+        """Add a review of a translation; the first one of a wording stays."""
+
+    def find_notice_review(self, language: str, digest: str) -> NoticeReview | None:
+        """The review of one wording."""
+
+    def set_grievance(self, grievance: Grievance) -> None:
+        """Add a complaint, or put an answer into it."""
+
+    def find_grievance(self, grievance_id: str) -> Grievance | None:
+        """The complaint of that id."""
+
+    def grievances(self, worker_uid: str = "") -> list[Grievance]:
+        """Every complaint, or those of one worker, in the order opened."""
 
     def add_recording(self, recording: Recording) -> Recording:
         """Add a recording, or correct what was declared about it; returns it with its position, which stays."""
@@ -211,8 +235,8 @@ class Catalogue(Protocol):
     def find_recording_by_content(self, content_mac: str) -> Recording | None:
         """The recording with that content, whoever submitted it."""
 
-    def recordings(self) -> list[Recording]:
-        """All recordings of workers who were not erased, by position."""
+    def recordings(self, worker_uid: str = "") -> list[Recording]:
+        """All recordings of workers who were not erased, by position; those of one worker where named."""
 
     def set_outcome(self, outcome: Outcome, ready_at: datetime | None) -> None:
         """Put down what became of a recording, and since when it can be looked at; the later one replaces the earlier.
@@ -226,6 +250,12 @@ class Catalogue(Protocol):
     def find_outcome(self, recording_id: str) -> Outcome | None:
         """What became of a recording."""
 
+    def outcomes(self, worker_uid: str = "") -> list[Outcome]:
+        """What became of all recordings, by position, or of those of one worker; quicker than one by one."""
+
+    def altered_recordings(self) -> frozenset[str]:
+        """Ids of the recordings on which a box was ever drawn or from which something was cut."""
+
     def add_mark(self, marking: Marking) -> None:
         """Add a reviewer's box; its recording must be there."""
 
@@ -234,6 +264,12 @@ class Catalogue(Protocol):
 
     def markings(self, recording_id: str) -> list[Marking]:
         """Every box that was drawn on a recording, in the order drawn."""
+
+    def add_cut(self, cutting: Cutting) -> None:
+        """Add a stretch that a worker had erased; its recording must be there. Nothing takes it back."""
+
+    def cuttings(self, recording_id: str) -> list[Cutting]:
+        """Every cut of a recording, in the order made."""
 
     def add_dataset_version(self, dataset: DatasetVersion) -> None:
         """Add a dataset version with its lineage and share table."""
@@ -246,6 +282,12 @@ class Catalogue(Protocol):
 
     def dataset_people(self, dataset_id: str, version: int) -> frozenset[str]:
         """Opaque ids of everybody whose footage is in a dataset version."""
+
+    def note_episode_sources(self, dataset_id: str, version: int, sources: Sequence[EpisodeSource]) -> None:
+        """Put down what each episode of a version was made from, in their order."""
+
+    def episode_sources(self, dataset_id: str, version: int) -> list[EpisodeSource]:
+        """What each episode of a version was made from, in their order; none where nobody noted it."""
 
     def find_dataset_version(self, dataset_id: str, version: int = 0) -> DatasetVersion | None:
         """One version of a dataset with its episodes; the newest for 0."""
@@ -289,13 +331,44 @@ class Catalogue(Protocol):
         """All transactions, in the order booked."""
 
     def append_log(self, entries: Sequence[dict[str, Any]]) -> int:
-        """Append entries to the Merkle log; durable when this returns. Returns the log's new size."""
+        """Append entries to the Merkle log; durable when this returns. Returns the log's new size.
+
+        Raises:
+            ClockSetBackError: An entry is more than a minute older than the last one.
+        """
 
     def log_entries(self) -> list[dict[str, Any]]:
-        """All log entries, in order."""
+        """All log entries, in order; each is checked against its hash, and all against the root."""
 
-    def log_root(self) -> tuple[int, str]:
-        """Size and root hash (hex) of the log (RFC 6962)."""
+    def read_log(self, start: int = 0, stop: int | None = None) -> Iterator[dict[str, Any]]:
+        """Entries [start, stop) of the log, few in memory at a time; each is checked against its hash."""
+
+    def log_root(self, size: int | None = None) -> tuple[int, str]:
+        """Size and root hash (hex) of the log, or of its first `size` entries (RFC 6962)."""
+
+    def log_inclusion(self, index: int, size: int) -> list[bytes]:
+        """Hashes that lead from an entry to the root over the first `size` entries."""
+
+    def log_consistency(self, old_size: int, new_size: int) -> list[bytes]:
+        """Hashes that show the first `old_size` entries to be unchanged in the larger log."""
+
+    def log_bodies(self, start: int, stop: int) -> list[tuple[int, str]]:
+        """Index and text of the entries in [start, stop), as they lie there; nothing is checked."""
+
+    def log_hashes(self, level: int, start: int, stop: int) -> list[tuple[int, bytes]]:
+        """Index and hash of the stored nodes of one level in [start, stop), as they lie there; nothing is checked."""
+
+    def log_counts(self) -> tuple[int, int, int]:
+        """Size of the log, and how many entries and how many hashes there are, counted one by one."""
+
+    def set_checkpoint(self, size: int, note: str) -> None:
+        """Put down a signed checkpoint; a note of the same size takes the place of the one before."""
+
+    def checkpoints(self) -> list[tuple[int, str]]:
+        """Every checkpoint: its size and its note, the smallest first."""
+
+    def find_changed_rows(self) -> list[str]:
+        """Every row, or group of rows, that was changed, added or removed by something else than the shop."""
 
     def erase_worker(self, worker_uid: str, erased_at: datetime) -> None:
         """Delete the worker's row and everything sealed under the worker's key; what is owed stays owed.

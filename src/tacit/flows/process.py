@@ -1,13 +1,22 @@
 """Processes recordings: asks for each, adopts what is committed already, and sends the rest to the engine."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from tacit.flows.apply_cuts import finish_cuts
 from tacit.flows.contract import Contract
 from tacit.flows.gate import ask_each, look_again
 from tacit.flows.ports import Engine, Job, JobEnd, Progress, Shop
 from tacit.flows.process_unit import compute_unit_id
-from tacit.records.errors import DamageError, ErasedError, InputError, MachineError, RefusedError
+from tacit.flows.sweep_units import sweep_units
+from tacit.records.errors import (
+    DamageError,
+    ErasedError,
+    InputError,
+    MachineError,
+    MarkedMeanwhileError,
+    RefusedError,
+)
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
 from tacit.records.recording import Outcome, Recording
@@ -50,6 +59,7 @@ def process(
     jobs: list[Job] = []
     by_name = {recording.recording_id: recording for recording in recordings}
     each = list(by_name.values())
+    finish_cuts(shop, contract, each)
     for recording, answer in zip(each, ask_each(shop, Action.DERIVE, purpose, each), strict=True):
         if isinstance(answer, Refusal):
             done[recording.recording_id] = Processed(recording, None, answer, "")
@@ -72,7 +82,8 @@ def process(
             done[end.job.name] = _register(shop, purpose, by_name[end.job.name], end)
     if stopped is not None:
         raise stopped
-    _sweep(shop, contract, {recording.worker_uid for recording in each})
+    finish_cuts(shop, contract, each)  # what was cut while it was processed
+    sweep_units(shop, contract, {recording.worker_uid for recording in each})
     return [done[recording.recording_id] for recording in recordings]
 
 
@@ -90,34 +101,25 @@ def _register(shop: Shop, purpose: Purpose, recording: Recording, end: JobEnd) -
     with shop.catalogue.transaction():  # a withdrawal or a pause comes before this and is seen, or after it
         refusal = look_again(shop, Action.DERIVE, purpose, [recording])
         if refusal is None:
-            return replace(_adopt(shop, recording, outcome), is_new=True)
+            adopted = _adopt(shop, recording, outcome)
+            return replace(adopted, is_new=adopted.outcome is not None)
     return Processed(recording, None, refusal, "")
 
 
 def _adopt(shop: Shop, recording: Recording, outcome: Outcome) -> Processed:
-    """Put a committed outcome into the catalogue, and sweep away what killed attempts at it left."""
-    if shop.catalogue.find_outcome(recording.recording_id) == outcome:
-        return Processed(recording, outcome, None, "")
+    """Put a committed outcome into the catalogue, and sweep away what killed attempts at it left.
+
+    Where nobody noted since when it can be seen, it is from now on, so that a review time can begin.
+    """
     try:
-        shop.catalogue.set_outcome(outcome, shop.clock.now())
+        with shop.catalogue.transaction():
+            is_known = shop.catalogue.find_outcome(recording.recording_id) == outcome
+            if is_known and shop.catalogue.find_ready_at(recording.recording_id) is not None:
+                return Processed(recording, outcome, None, "")
+            if not shop.vault.has_unit(recording.worker_uid, outcome.unit_id):
+                return Processed(recording, None, None, str(MarkedMeanwhileError()))  # swept, for it was not wanted
+            shop.catalogue.set_outcome(outcome, shop.clock.now())
         shop.vault.drop_attempts(recording.worker_uid, outcome.unit_id, outcome.object_keys)
     except ErasedError as error:  # they withdrew while it was processed
         return Processed(recording, None, Refusal(error.rule, error.sentence), "")
     return Processed(recording, outcome, None, "")
-
-
-def _sweep(shop: Shop, contract: Contract, workers: Collection[str]) -> None:
-    """Destroy units of work of these workers that another has taken the place of, whatever killed processes left of it.
-
-    Video from before a box was drawn on it must not stay. A unit stays that is somebody's outcome, or wanted now.
-    """
-    kept: dict[str, set[str]] = {}
-    for recording in shop.catalogue.recordings():
-        if recording.worker_uid in workers:
-            units = kept.setdefault(recording.worker_uid, set())
-            units.add(compute_unit_id(shop, contract, recording))
-            outcome = shop.catalogue.find_outcome(recording.recording_id)
-            units |= {outcome.unit_id} if outcome is not None else set()
-    for worker_uid, units in kept.items():
-        if not shop.vault.is_erased(worker_uid):
-            shop.vault.drop_units(worker_uid, units)

@@ -5,7 +5,7 @@ Nothing is written in the clear, not even in between.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from tacit.flows.contract import Contract, contract_bytes
+from tacit.flows.find_cuts import cut_unit_id, find_cuts
 from tacit.flows.find_marks import find_marks
 from tacit.flows.ingest import compute_content_mac
 from tacit.flows.ports import Shop
 from tacit.footage.anonymise import Anonymiser
+from tacit.footage.blank import blank_frame, find_spans, is_within
 from tacit.footage.canvas import CanvasFit, compute_fit
 from tacit.footage.clean import count_frames
 from tacit.footage.encode import CleanVideoWriter
@@ -27,9 +29,11 @@ from tacit.footage.source import VideoSource, open_source
 from tacit.models.manifest import FACE_DETECTION
 from tacit.models.store import ModelStore
 from tacit.motion.assemble import TrackBuilder
+from tacit.motion.erase import ALL_CUT, cut_stretches, erase_hands
 from tacit.motion.quality import accepted_ms, find_stretches, payable_ms
 from tacit.motion.tracker import open_tracker
 from tacit.motion.trackfile import load_track, save_track
+from tacit.records.cuts import Cut
 from tacit.records.errors import (
     FootageChangedError,
     MarkedMeanwhileError,
@@ -44,6 +48,7 @@ from tacit.records.marks import Mark
 from tacit.records.permit import Permit
 from tacit.records.recording import Outcome, Recording, Stretch
 
+_ENDLESS = 1 << 62
 _LUMA_STEP = 8  # every eighth pixel each way is plenty for a mean
 _SIGN_OF_LIFE_S = (
     1e-9  # nothing is done yet while boxes are followed back, but whoever waits must not take it for stuck
@@ -62,20 +67,32 @@ class Inputs:
 
 @dataclass(frozen=True)
 class _Unit:
-    """A unit of work: its id, and the reviewer's boxes that are part of what makes it."""
+    """A unit of work: its id, and the reviewer's boxes and the worker's cuts that are part of what makes it.
+
+    uncut_id: of the same unit without any cut.
+    """
 
     unit_id: str
     marks: tuple[Mark, ...]
+    cuts: tuple[Cut, ...]
+    uncut_id: str
+
+    @property
+    def cut_from(self) -> str:
+        """As in an outcome."""
+        return self.uncut_id if self.cuts else ""
 
 
 def compute_unit_id(shop: Shop, contract: Contract, recording: Recording) -> str:
-    """The id of the unit of work that processes a recording under a contract, with the boxes that stand on it now."""
+    """The id of the unit of work that processes a recording under a contract, with its boxes and cuts of now."""
     return _unit(shop, contract, recording).unit_id
 
 
 def _unit(shop: Shop, contract: Contract, recording: Recording) -> _Unit:
     marks = find_marks(shop, recording.recording_id)
-    return _Unit(id_from_digest("unit", shop.keys.mac("unit", contract_bytes(contract, recording, marks))), marks)
+    cuts = find_cuts(shop, recording.recording_id)
+    uncut_id = id_from_digest("unit", shop.keys.mac("unit", contract_bytes(contract, recording, marks)))
+    return _Unit(cut_unit_id(shop, uncut_id, cuts), marks, cuts, uncut_id)
 
 
 def process_unit(shop: Shop, inputs: Inputs, report: Callable[[float], None]) -> Outcome:
@@ -86,7 +103,8 @@ def process_unit(shop: Shop, inputs: Inputs, report: Callable[[float], None]) ->
 
     Raises:
         FootageChangedError: The file is not the one that was taken in.
-        MarkedMeanwhileError: A box was drawn or taken away while it was processed, and another process swept this away.
+        MarkedMeanwhileError: A box was drawn or taken away, or a stretch cut, while it was processed, and another
+            process swept this away.
         UnverifiedOutputError: What was written does not read back; nothing was committed.
         MachineError: Disk, memory or models stand in the way; nothing was committed.
     """
@@ -105,7 +123,7 @@ def process_unit(shop: Shop, inputs: Inputs, report: Callable[[float], None]) ->
             return outcome
     except MissingObjectError:
         # Another process may have committed the same unit meanwhile, and swept our attempt away.
-        # Or a box was drawn meanwhile, so that this unit is not wanted any more.
+        # Or a box was drawn or a stretch cut meanwhile, so that this unit is not wanted any more.
         if shop.vault.find_outcome(inputs.permit, unit.unit_id) is None:
             if _unit(shop, inputs.contract, inputs.recording) != unit:
                 raise MarkedMeanwhileError from None
@@ -129,6 +147,8 @@ def _derive(shop: Shop, inputs: Inputs, unit: _Unit, report: Callable[[float], N
     video_key, track_key, masks_key = f"{attempt}/video.mp4", f"{attempt}/track", f"{attempt}/masks"
     luma: list[float] = []
     faces_frames = 0
+    # Of a cut nothing is written, not even for a moment; how long the film is shows only at its end.
+    cut_spans = find_spans(unit.cuts, contract.fps, _ENDLESS)
     builder = TrackBuilder(contract.fps, contract.width, contract.height, contract.assemble)
     tracker = open_tracker(inputs.models, contract.tracker)
     with (
@@ -141,22 +161,28 @@ def _derive(shop: Shop, inputs: Inputs, unit: _Unit, report: Callable[[float], N
         fit = compute_fit(source.width, source.height, contract.width, contract.height)
         for clean in _clean_frames(source, inputs, unit.marks, fit, report):
             luma.append(_mean_luma(clean, fit))
-            faces_frames += len(clean.covered) > 0
-            masks.add(clean.covered)
             for hands in tracker.push(clean):
                 builder.add(hands)
-            writer.write(clean)
+            kept = blank_frame(clean) if is_within(clean.frame_index, cut_spans) else clean
+            faces_frames += len(kept.covered) > 0
+            masks.add(kept.covered)
+            writer.write(kept)
             report(len(luma) / contract.fps)
         writer.close()
         masks.close()
     for hands in tracker.flush():
         builder.add(hands)
-    track = builder.finish()
+    uncut_track = builder.finish()
+    spans = find_spans(unit.cuts, contract.fps, uncut_track.n_frames)
+    track = erase_hands(uncut_track, spans, contract.assemble) if spans else uncut_track
     with shop.vault.create(inputs.permit, track_key) as sink:
         save_track(track, sink)
-    _verify(shop, inputs.permit, (video_key, track_key, masks_key), len(luma))
+    verify_attempt(shop, inputs.permit, (video_key, track_key, masks_key), len(luma))
     luma_mean = np.array(luma, dtype=np.float32)
-    stretches, reason = find_stretches(track, luma_mean, contract.quality)
+    filmed, reason = find_stretches(uncut_track, luma_mean, contract.quality)
+    stretches = cut_stretches(filmed, track, spans, contract.quality) if spans else filmed
+    if filmed and not stretches:
+        reason = ALL_CUT
     return Outcome(
         recording_id=inputs.recording.recording_id,
         unit_id=unit.unit_id,
@@ -169,17 +195,19 @@ def _derive(shop: Shop, inputs: Inputs, unit: _Unit, report: Callable[[float], N
         height=contract.height,
         fps=contract.fps,
         n_frames=track.n_frames,
-        hands_fraction=_fraction(track, 1),
-        two_hands_fraction=_fraction(track, 2),
+        hands_fraction=hands_fraction(track, 1),
+        two_hands_fraction=hands_fraction(track, 2),
         faces_frames=faces_frames,
         stretches=stretches,
         accepted_ms=accepted_ms(stretches, contract.fps),
-        payable_ms=payable_ms(stretches, luma_mean, contract.fps, contract.quality),
+        payable_ms=payable_ms(filmed, luma_mean, contract.fps, contract.quality),
         filmed_ms=_frames_ms(track.n_frames, contract.fps),
         cpu_ms=0,
         masks_key=masks_key,
         covered_share=masks.mean_share,
         marks=unit.marks,
+        cuts=unit.cuts,
+        cut_from=unit.cut_from,
     )
 
 
@@ -226,16 +254,23 @@ def _decode_again(inputs: Inputs, report: Callable[[float], None]) -> Iterator[R
             yield frame
 
 
-def _verify(shop: Shop, permit: Permit, keys: tuple[str, str, str], n_frames: int) -> None:
-    """Read back what was written before it may become real (D2)."""
-    video, track, masks = (shop.vault.open(permit, key) for key in keys)
-    with video, track, masks:
-        found = (count_frames(video), load_track(track).n_frames, load_masks(masks).n_frames)
-    if found != (n_frames,) * 3:
+def verify_attempt(shop: Shop, permit: Permit, keys: Sequence[str], n_frames: int) -> None:
+    """Read back what was written before it may become real (D2): a video, its track, and its masks if there are any.
+
+    Raises:
+        UnverifiedOutputError: One of them has another number of frames.
+    """
+    counts = (count_frames, lambda file: load_track(file).n_frames, lambda file: load_masks(file).n_frames)
+    found = [n_frames] * len(counts)
+    for place, (key, count) in enumerate(zip(keys, counts, strict=False)):
+        with shop.vault.open(permit, key) as file:
+            found[place] = count(file)
+    if found != [n_frames] * len(counts):
         raise UnverifiedOutputError(n_frames, *found)
 
 
-def _fraction(track: HandTrack, at_least: int) -> float:
+def hands_fraction(track: HandTrack, at_least: int) -> float:
+    """Part of all frames in which at least so many hands were found, anyone's."""
     return float(np.mean(track.n_hands >= at_least)) if track.n_frames else 0.0
 
 
@@ -266,4 +301,6 @@ def _unreadable(inputs: Inputs, unit: _Unit, reason: str) -> Outcome:
         filmed_ms=0,
         cpu_ms=0,
         marks=unit.marks,
+        cuts=unit.cuts,
+        cut_from=unit.cut_from,
     )

@@ -1,7 +1,9 @@
 """Brings a catalogue up to what the commit records say, after an old backup of it was put back (rule D2)."""
 
+from tacit.flows.find_cuts import find_cuts
 from tacit.flows.find_marks import find_marks
 from tacit.flows.ports import Shop
+from tacit.records.cuts import Cutting
 from tacit.records.marks import Marking
 from tacit.records.recording import Outcome, Recording
 
@@ -25,9 +27,10 @@ def recover(shop: Shop) -> int:
 def _register(shop: Shop, recording: Recording, outcome: Outcome) -> bool:
     if shop.catalogue.find_recording(recording.recording_id) is None:
         shop.catalogue.add_recording(recording)
+    lacked_cuts = _restore_cuts(shop, recording, outcome)
     known = shop.catalogue.find_outcome(recording.recording_id)
     if known is not None and shop.vault.has_unit(recording.worker_uid, known.unit_id):
-        return False
+        return lacked_cuts
     with shop.catalogue.transaction():
         _restore_marks(shop, recording, outcome)
         shop.catalogue.set_outcome(outcome, shop.clock.now())
@@ -44,3 +47,12 @@ def _restore_marks(shop: Shop, recording: Recording, outcome: Outcome) -> None:
         if mark not in known:
             marking = Marking(mark, recording.recording_id, recording.worker_uid, "", shop.clock.now())
             shop.catalogue.add_mark(marking)
+
+
+def _restore_cuts(shop: Shop, recording: Recording, outcome: Outcome) -> bool:
+    """Put the cuts down again that a commit record was made with, whatever else is known; True where any lacked."""
+    known = find_cuts(shop, recording.recording_id)
+    lacking = [cut for cut in outcome.cuts if cut not in known]
+    for cut in lacking:
+        shop.catalogue.add_cut(Cutting(cut, recording.recording_id, recording.worker_uid, shop.clock.now()))
+    return bool(lacking)

@@ -7,14 +7,15 @@ from pathlib import Path
 from tacit.datasets.publish import require_replaceable
 from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_worker import add_worker
-from tacit.flows.build_dataset import Order, build_dataset
+from tacit.flows.build_dataset import build_dataset
 from tacit.flows.contract import Contract
+from tacit.flows.dataset_order import Order
 from tacit.flows.footage_folder import DeclaredRecording, DeclaredWorker, FootageFolder
 from tacit.flows.give_consent import SaidYes, check_not_erased, give_consent
+from tacit.flows.give_release import declare_release, take_declared_release_back
 from tacit.flows.ingest import Source, ingest
 from tacit.flows.ports import Engine, Job, Progress, Shop
 from tacit.flows.process import Processed, process
-from tacit.flows.release import give_release, take_declared_release_back
 from tacit.flows.withdraw_consent import Replaced, finish_withdrawals
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import InputError, RefusedError
@@ -77,8 +78,9 @@ def run(
     rows, taken = _take_all_in(shop, folder, refusals, progress)
     processed = process(shop, engine, contract, make_job, PURPOSE, list(taken.values()), progress)
     ends = {end.recording.recording_id: end for end in processed}
-    released = frozenset(taken[d.file].recording_id for d in folder.recordings if d.released and d.file in taken)
-    order = Order(folder.agreement.agreement_id, PURPOSE, released, target, folder.agreement.digest)
+    # What is released the kernel knows: the folder may not say so of a recording, and a standing release does.
+    ours = frozenset(recording.recording_id for recording in taken.values())
+    order = Order(folder.agreement.agreement_id, PURPOSE, ours, target, folder.agreement.digest)
     built = build_dataset(shop, contract, order, progress)
     for declared in folder.recordings:
         if declared.file in taken:
@@ -156,7 +158,7 @@ def _take_in(shop: Shop, folder: FootageFolder, declared: DeclaredRecording) -> 
     except InputError as error:
         return error
     if declared.released:
-        give_release(shop, recording)
+        declare_release(shop, recording)
     else:
         take_declared_release_back(shop, recording)
     return recording
@@ -178,9 +180,6 @@ def _row(declared: DeclaredRecording, end: Processed, refused: Refusal | None, d
         return Row(declared.file, None, Status.FAILED, None, outcome.reason, outcome, 0)
     if not outcome.usable:
         return Row(declared.file, recording_id, Status.REJECTED, None, outcome.reason, outcome, 0)
-    if not declared.released:
-        why = "the worker has not released this recording; silence is not a release."
-        return Row(declared.file, recording_id, Status.HELD, "R4", why, outcome, 0)
     if refused is not None:
         status = Status.HELD if refused.rule == "R4" else Status.REFUSED
         shown = recording_id if status is Status.HELD else None

@@ -33,8 +33,7 @@ def settle_filming(shop: Shop, worker_uid: str) -> None:
     now = shop.clock.now()
     with shop.catalogue.transaction():
         booked = {transaction.transaction_id for transaction in shop.catalogue.transactions()}
-        theirs = [recording for recording in shop.catalogue.recordings() if recording.worker_uid == worker_uid]
-        for transaction in _filming_due(shop, theirs, now):
+        for transaction in _filming_due(shop, shop.catalogue.recordings(worker_uid), now):
             if transaction.transaction_id not in booked:
                 shop.catalogue.post(transaction)
 

@@ -6,9 +6,9 @@ from typing import BinaryIO
 import cv2
 import numpy as np
 
+from tacit.flows.find_recording import require_recording
 from tacit.flows.gate import ask
 from tacit.flows.ports import Progress, Shop
-from tacit.flows.release import require_recording
 from tacit.footage.clean import read_clean
 from tacit.footage.maskfile import Masks, load_masks
 from tacit.motion.trackfile import load_track

@@ -1,47 +1,36 @@
-"""A worker's no: denies at once, then erases what was kept and makes datasets anew without them (rules R5, R7, D5).
+"""A worker's no: denies at once, then seals or erases what was kept and makes datasets anew (rules R5, R7, D5).
 
-Each step may be done twice, so a withdrawal that was interrupted is finished by `finish_withdrawals` later.
+The no and the draft of its certificate are put down together; from that moment on every question is answered with no.
+Each later step may be done twice, so a withdrawal that was interrupted is finished by `finish_withdrawals`.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from tacit.datasets.publish import find_dataset_id, find_digest, heal
-from tacit.flows.add_agreement import require_bound
 from tacit.flows.add_worker import require_worker
-from tacit.flows.build_dataset import Order, build_dataset
 from tacit.flows.contract import Contract
-from tacit.flows.find_dataset import latest_versions
+from tacit.flows.destroy_hold import begin_destroying, find_due_holds, warn_of_holds
+from tacit.flows.erase_worker import erase_again, erase_worker, is_erased, leave
+from tacit.flows.issue_certificate import begin_certificate, issue_certificate, note_replaced
+from tacit.flows.originals import Original, destroy_originals, find_originals
 from tacit.flows.ports import Progress, Shop
-from tacit.flows.settle import settle_filming
-from tacit.records.dataset import DatasetVersion
-from tacit.records.errors import ForeignFolderError, NothingToWithdrawError
+from tacit.flows.replace_datasets import Replaced, find_lying, find_used, replace_each
+from tacit.records.certificate import Certificate
+from tacit.records.dataset import DatasetHead
+from tacit.records.errors import NothingToWithdrawError
 from tacit.records.ids import new_id
 from tacit.records.people import Withdrawal
 from tacit.records.purposes import Purpose
 from tacit.rights.standing import standing_purposes
 
-
-@dataclass(frozen=True)
-class Replaced:
-    """A dataset that used the worker's footage: the folder, and the version now there (None where nothing is left).
-
-    found: False where the dataset did not lie in its folder any more; a copy elsewhere is out of the shop's reach.
-    problem: why it could not be replaced, a plain sentence; "" where it was. The next command tries again.
-    """
-
-    path: str
-    version: DatasetVersion | None
-    found: bool
-    problem: str = ""
+__all__ = ["Replaced", "Withdrawn", "erase_worker", "finish_withdrawals", "withdraw_consent"]
 
 
 @dataclass(frozen=True)
 class Withdrawn:
     """What a withdrawal did.
 
-    erased: True where no purpose is left, so that everything of the worker in the shop was destroyed.
+    erased: True where no purpose is left, so that everything of the worker in the shop was destroyed or sealed.
     account: the opaque id under which what is owed stays owed.
     originals: paths of the worker's film as it was handed in, outside the shop, that are still there.
     """
@@ -52,19 +41,61 @@ class Withdrawn:
     account: str
     replaced: tuple[Replaced, ...]
     originals: tuple[str, ...]
+    certificate: Certificate
 
 
 def withdraw_consent(
-    shop: Shop, contract: Contract, label: str, purposes: Collection[Purpose], progress: Progress
+    shop: Shop,
+    contract: Contract,
+    label: str,
+    purposes: Collection[Purpose],
+    progress: Progress,
+    with_originals: bool = False,
 ) -> Withdrawn:
     """Take a yes back, for the purposes named or for all that stand.
+
+    Args:
+        with_originals: Destroy the films as they were handed in, too, where they are as they were then.
 
     Raises:
         NothingToWithdrawError: No yes to any of these purposes stands.
     """
+    draft = _deny(shop, label, purposes, with_originals)
+    films, replaced, certificate = _carry_out(shop, contract, draft, progress)
+    return Withdrawn(
+        purposes=certificate.purposes,
+        erased=certificate.leaves,
+        n_objects=certificate.n_objects,
+        account=certificate.account,
+        replaced=tuple(replaced),
+        originals=tuple(film.path for film in films),
+        certificate=certificate,
+    )
+
+
+def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> list[Replaced]:
+    """Finish withdrawals that were interrupted, and destroy what was sealed for long enough.
+
+    Does nothing where there is none of either. Returns the datasets that still could not be made anew.
+    """
+    warn_of_holds(shop)
+    for hold in find_due_holds(shop):
+        begin_destroying(shop, hold)
+    for draft in _find_drafts(shop):
+        _carry_out(shop, contract, draft, progress)
+    for uid in shop.catalogue.unfinished_erasures():
+        if is_erased(shop, uid):  # a key may also be missing because somebody lost it
+            erase_again(shop, uid)
+    standing = _find_standing(shop)
+    denied = [head for head in find_lying(shop) if _holds_denied(shop, standing, head)]
+    done = replace_each(shop, contract, denied, progress)
+    return [one for one in done if one.problem and not one.licensed]
+
+
+def _deny(shop: Shop, label: str, purposes: Collection[Purpose], with_originals: bool) -> Certificate:
+    """Put down the no, and the draft of its certificate. Nothing that takes time comes before this."""
     worker = require_worker(shop, label)
     uid = worker.worker_uid
-    originals = _find_originals(shop, uid)
     with shop.catalogue.transaction():
         now = shop.clock.now()
         standing = standing_purposes(shop.catalogue.consents(uid), shop.catalogue.withdrawals(uid), now)
@@ -72,95 +103,68 @@ def withdraw_consent(
         if not taken_back:
             raise NothingToWithdrawError(label)
         subject = shop.keys.mac("log-subject", uid.encode()).hex()
-        shop.catalogue.add_withdrawal(Withdrawal(new_id("wd"), uid, taken_back, now))
+        withdrawal = Withdrawal(new_id("wd"), uid, taken_back, now)
+        draft = begin_certificate(withdrawal, worker.language, standing == taken_back, with_originals)
+        shop.catalogue.add_withdrawal(withdrawal)
         shop.catalogue.append_log([{"kind": "withdrawal", "at": now.isoformat(), "subject": subject}])
-    n_objects, erased = 0, standing == taken_back
-    if erased:
-        n_objects = erase_worker(shop, uid)
-    used = [version for version in _lying_versions(shop) if _uses(version, uid, taken_back)]
-    replaced = tuple(_replace(shop, contract, version, progress) for version in used)
-    return Withdrawn(taken_back, erased, n_objects, uid, replaced, originals)
+        shop.catalogue.set_certificate(draft)
+    return draft
 
 
-def erase_worker(shop: Shop, worker_uid: str) -> int:
-    """Book what they are owed for filming, then destroy objects, key and rows; returns how many objects there were.
+def _carry_out(
+    shop: Shop, contract: Contract, draft: Certificate, progress: Progress
+) -> tuple[list[Original], list[Replaced], Certificate]:
+    """All that follows from a no; each step may be done again."""
+    films = find_originals(shop, draft.account)
+    if films:  # while there are rows that say where they are
+        gone = destroy_originals(shop, films) if draft.with_originals else []
+        films = [film for film in films if film not in gone]
+        n_gone = draft.originals_destroyed + len(gone)
+        draft = replace(draft, originals=len(films) + n_gone, originals_destroyed=n_gone)
+        shop.catalogue.set_certificate(draft)
+    if draft.leaves:
+        draft = leave(shop, draft)
 
-    Each step may be done again. An erasure that was cut short is in the catalogue's `unfinished_erasures`, or the
-    worker is still there with a withdrawal and nothing that stands. The books of others have no say in it.
-    """
-    settle_filming(shop, worker_uid)
-    noes = [withdrawal.withdrawn_at for withdrawal in shop.catalogue.withdrawals(worker_uid)]
-    # Where an old backup lost the withdrawal, any yes from before this moment counts as taken back.
-    erased_at = max(noes, default=shop.keys.find_erasure(worker_uid) or shop.clock.now())
-    n_objects = shop.vault.erase(worker_uid)
-    shop.keys.note_erasure(worker_uid, erased_at)
-    shop.keys.destroy_worker_key(worker_uid)
-    shop.catalogue.erase_worker(worker_uid, erased_at)
-    return n_objects
+    def note(done: Replaced) -> None:
+        nonlocal draft
+        draft = note_replaced(shop, draft, done)
+
+    used = {(head.dataset_id, head.version) for head in find_used(shop, draft.account, draft.purposes)}
+    lying = [head for head in find_lying(shop) if (head.dataset_id, head.version) in used]
+    replaced = replace_each(shop, contract, lying, progress, note)
+    return films, replaced, issue_certificate(shop, draft)
 
 
-def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> list[Replaced]:
-    """Finish withdrawals that were interrupted; does nothing where none was. Returns what still could not be done."""
-    for uid in shop.catalogue.unfinished_erasures():
-        if _is_erased(shop, uid):  # a key may also be missing because somebody lost it
-            erase_worker(shop, uid)
+def _find_drafts(shop: Shop) -> list[Certificate]:
+    """Certificates that were begun and not issued, and those that should have been begun."""
+    drafts = [one for one in shop.catalogue.certificates() if one.issued_at is None]
+    begun = {one.account for one in drafts if one.leaves}
     now = shop.clock.now()
-    standing: dict[str, frozenset[Purpose]] = {}
     for worker in shop.catalogue.workers():
         uid = worker.worker_uid
-        consents, withdrawals = shop.catalogue.consents(uid), shop.catalogue.withdrawals(uid)
-        standing[uid] = standing_purposes(consents, withdrawals, now)
-        if withdrawals and not standing[uid]:
-            erase_worker(shop, uid)
-    denied = [
-        version
-        for version in _lying_versions(shop)
-        if any(_is_denied(shop, standing, version.purpose, line.worker_uid) for line in version.episodes)
-    ]
-    return [done for done in (_replace(shop, contract, version, progress) for version in denied) if done.problem]
+        noes = shop.catalogue.withdrawals(uid)
+        if uid in begun or not noes or standing_purposes(shop.catalogue.consents(uid), noes, now):
+            continue
+        everything = frozenset(purpose for no in noes for purpose in no.purposes)
+        last = max(noes, key=lambda no: no.withdrawn_at)
+        no = Withdrawal(last.withdrawal_id, uid, everything, last.withdrawn_at)
+        drafts.append(begin_certificate(no, worker.language, leaves=True))
+    return drafts
 
 
-def _is_denied(shop: Shop, standing: dict[str, frozenset[Purpose]], purpose: Purpose, worker_uid: str) -> bool:
-    if worker_uid in standing:
-        return purpose not in standing[worker_uid]
-    return _is_erased(shop, worker_uid)
+def _find_standing(shop: Shop) -> dict[str, frozenset[Purpose]]:
+    """By worker who is here, the purposes that stand."""
+    now = shop.clock.now()
+    return {
+        worker.worker_uid: standing_purposes(
+            shop.catalogue.consents(worker.worker_uid), shop.catalogue.withdrawals(worker.worker_uid), now
+        )
+        for worker in shop.catalogue.workers()
+    }
 
 
-def _is_erased(shop: Shop, worker_uid: str) -> bool:
-    """True after an erasure, also where an old copy of the shop was put back that does not know of it."""
-    return shop.vault.is_erased(worker_uid) or shop.keys.find_erasure(worker_uid) is not None
-
-
-def _uses(version: DatasetVersion, worker_uid: str, purposes: frozenset[Purpose]) -> bool:
-    return version.purpose in purposes and any(line.worker_uid == worker_uid for line in version.episodes)
-
-
-def _lying_versions(shop: Shop) -> list[DatasetVersion]:
-    """Of every dataset the newest version, or the one that lies in its folder where that is another (after a crash)."""
-    lying = dict(latest_versions(shop))
-    for version in shop.catalogue.dataset_versions():
-        newest = lying[version.dataset_id]
-        if version.digest != newest.digest and version.digest == find_digest(Path(version.path)):
-            lying[version.dataset_id] = version
-    return list(lying.values())
-
-
-def _find_originals(shop: Shop, worker_uid: str) -> tuple[str, ...]:
-    mine = [one.source_path for one in shop.catalogue.recordings() if one.worker_uid == worker_uid]
-    return tuple(path for path in mine if Path(path).exists())
-
-
-def _replace(shop: Shop, contract: Contract, version: DatasetVersion, progress: Progress) -> Replaced:
-    """Make the next version of a dataset from what is left of its recordings, where it lies and nowhere else."""
-    target = Path(version.path)
-    heal(target)
-    if find_dataset_id(target) != version.dataset_id:
-        return Replaced(version.path, None, found=False)
-    recordings = frozenset(line.recording_id for line in version.episodes)
-    digest = require_bound(shop, version.agreement_id, version.agreement_digest).digest
-    order = Order(version.agreement_id, version.purpose, recordings, target, digest)
-    try:
-        built = build_dataset(shop, contract, order, progress)
-    except ForeignFolderError as error:
-        return Replaced(version.path, None, found=True, problem=str(error))
-    return Replaced(version.path, built.version, found=True)
+def _holds_denied(shop: Shop, standing: dict[str, frozenset[Purpose]], head: DatasetHead) -> bool:
+    return any(
+        head.purpose not in standing[uid] if uid in standing else is_erased(shop, uid)
+        for uid in shop.catalogue.dataset_people(head.dataset_id, head.version)
+    )

@@ -23,6 +23,12 @@ Whoever trains on a dataset reads it at random, and decodes from the key frame b
 fifth frame that costs no more than LeRobot's own default does (AV1, every second frame); docs/figures.md has both.
 """
 _FRAGMENT_S_MIN = 0.5
+FRAGMENTED = {
+    "movflags": "frag_keyframe+empty_moov+default_base_moof",
+    "min_frag_duration": str(round(_FRAGMENT_S_MIN * 1e6)),
+    "fflags": "+bitexact",
+}
+"""How FFmpeg writes an MP4 strictly from front to back."""
 _H273_BT709 = 1
 
 
@@ -39,7 +45,7 @@ class EncodeOptions:
     preset: str = "ultrafast"
 
 
-class _WriteOnly:
+class WriteOnly:
     """A sink as PyAV should see it: without `seek`, so that it never tries, and without `close`."""
 
     def __init__(self, sink: BinaryIO) -> None:
@@ -58,14 +64,10 @@ class CleanVideoWriter:
     def __init__(self, sink: BinaryIO, width: int, height: int, fps: int, options: EncodeOptions | None = None) -> None:
         options = options or EncodeOptions()
         self._container = av.open(
-            _WriteOnly(sink),
+            WriteOnly(sink),
             mode="w",
             format="mp4",
-            options={
-                "movflags": "frag_keyframe+empty_moov+default_base_moof",
-                "min_frag_duration": str(round(_FRAGMENT_S_MIN * 1e6)),
-                "fflags": "+bitexact",
-            },
+            options=FRAGMENTED,
         )
         self._stream = self._container.add_stream("libx264", rate=fps, options=_x264_options(options))
         context: Any = self._stream.codec_context

@@ -8,6 +8,7 @@ from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import LicenseTermsError
 from tacit.records.license import Terms
 from tacit.records.money import Money
+from tacit.records.places import covers
 from tacit.records.purposes import Purpose
 from tacit.words.figures import write_list
 
@@ -18,9 +19,10 @@ def check_license_terms(agreement: Agreement, dataset: DatasetVersion, terms: Te
     Args:
         agreement: What the dataset was made under.
         dataset: What is to be licensed.
-        terms: Purposes exactly those that the dataset was built for, since that is what its workers were asked; at
-            least one place, each allowed by the agreement; a last day that is not past, and not after the agreement's
-            own; a price of more than zero in the agreement's currency.
+        terms: The purpose that the dataset was built for, and more where the agreement names them; what in the dataset
+            was not meant for all of them stays out of the release. At least one place, each inside the agreement's; a
+            last day that is not past, and not after the agreement's own; a price of more than zero in the agreement's
+            currency.
         today: The day of granting; within the agreement's own time.
 
     Raises:
@@ -44,9 +46,9 @@ def _find_purpose_faults(agreement: Agreement, dataset: DatasetVersion, purposes
         f"The agreement does not allow the purpose {purpose}; it allows {write_list(sorted(agreement.purposes))}."
         for purpose in sorted(purposes - agreement.purposes)
     ]
-    if purposes != {dataset.purpose}:
+    if dataset.purpose not in purposes:
         asked = write_list(sorted(purposes)) or "none"
-        faults.append(f"The dataset was built for {dataset.purpose} and for nothing else; asked for: {asked}.")
+        faults.append(f"The dataset was built for {dataset.purpose}, which is not among what is asked for: {asked}.")
     return faults
 
 
@@ -57,7 +59,7 @@ def _find_territory_faults(agreement: Agreement, territory: Sequence[str]) -> li
     return [
         f"The agreement does not allow use in {place}; it allows {write_list(agreement.territory)}."
         for place in territory
-        if place not in agreement.territory
+        if not covers(agreement.territory, place)
     ]
 
 

@@ -32,6 +32,22 @@ def require_page_place(path: Path, marks: Sequence[bytes] = (MARK,)) -> None:
         raise ForeignPageError(str(path), "it is no page of tacit")
 
 
+def require_film_place(path: Path, end: bytes) -> None:
+    """Check that a film may be written here: nothing, or a film of ours, by the bytes it ends with.
+
+    Raises:
+        ForeignPageError: Something is here that we did not make and will not replace.
+        NoPageFolderError: The folder is not there.
+    """
+    path = path.resolve()
+    if not path.parent.is_dir():
+        raise NoPageFolderError(str(path.parent))
+    if path.is_dir():
+        raise ForeignPageError(str(path), "it is a folder")
+    if path.exists() and not _has_end(path, end):
+        raise ForeignPageError(str(path), "it is no film that tacit wrote")
+
+
 def write_page(path: Path, page: str) -> None:
     """Write a page, on disk when this returns; an older page of ours there is replaced at once.
 
@@ -73,3 +89,11 @@ def _has_marks(path: Path, marks: Sequence[bytes]) -> bool:
     with path.open("rb") as file:
         head = file.read(_MARK_WITHIN_BYTES)
     return all(mark in head for mark in marks)
+
+
+def _has_end(path: Path, end: bytes) -> bool:
+    if not path.is_file() or path.stat().st_size < len(end):
+        return False
+    with path.open("rb") as file:
+        file.seek(-len(end), os.SEEK_END)
+        return file.read() == end

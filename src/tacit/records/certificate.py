@@ -43,7 +43,8 @@ class Certificate:
     """What a withdrawal did. A draft until `issued_at`; then it has words and a signature.
 
     account: the opaque id under which what is owed stays owed. language: in which the words are.
-    leaves: True where no purpose was left, so that everything is destroyed or sealed.
+    leaves: True where no purpose was left, so that everything is destroyed or sealed. with_originals: the worker asked
+    for the films as they were handed in to be destroyed, too.
     why_not_sealed: why a law that asks to keep was not followed; "" where it was, or none asks.
     counted: the figures below are filled in; an erasure that goes on later does not count again.
     rows: how many rows there were, by kind. n_objects: sealed objects. n_keys: keys.
@@ -59,6 +60,7 @@ class Certificate:
     withdrawn_at: datetime
     purposes: frozenset[Purpose]
     leaves: bool
+    with_originals: bool = False
     state: Leaving = Leaving.WITHDRAWN
     sealed_until: datetime | None = None
     why_not_sealed: str = ""

@@ -20,6 +20,17 @@ class EpisodeLine:
 
 
 @dataclass(frozen=True)
+class EpisodeSource:
+    """What tells whether an episode of an older version can be taken over as it is.
+
+    unit_id: the unit of work that it was made from. content: SHA-256 (hex) of its columns and video.
+    """
+
+    unit_id: str
+    content: str
+
+
+@dataclass(frozen=True)
 class ShareTable:
     """Who shares in the income of one dataset version, in integer parts, frozen and signed when it is made (M6).
 

@@ -110,6 +110,22 @@ class ControlCharacterError(InputError):
         )
 
 
+class EmptyTextError(InputError):
+    """A text was to be typed and none was."""
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"The {noun} is empty. Say it in a sentence or more.")
+
+
+class LongTextError(InputError):
+    """A text that people type is too long to be kept."""
+
+    def __init__(self, noun: str, length: int, length_max: int) -> None:
+        super().__init__(
+            f"The {noun} has {length:,} characters; at most {length_max:,} can be kept. Put it in several parts."
+        )
+
+
 class BadAmountError(InputError):
     """An amount of money is not written as plain digits of a known form."""
 
@@ -216,6 +232,15 @@ class PurposeNotAgreedError(InputError):
         super().__init__(f"The agreement {agreement_id} is for {', '.join(known)}; {got} (R2).")
 
 
+class UnknownPurposesError(InputError):
+    """Purposes were named that are not on the closed list (rule R2)."""
+
+    def __init__(self, unknown: Sequence[str], known: Sequence[str]) -> None:
+        quoted = ", ".join(f'"{word[:60]}"' for word in unknown)
+        verb = "is no purpose" if len(unknown) == 1 else "are no purposes"
+        super().__init__(f"{quoted} {verb} (R2). Name any of: {', '.join(known)}.")
+
+
 class NoPinError(InputError):
     """A PIN was given by a worker who has no key of their own."""
 
@@ -228,6 +253,24 @@ class MissingPinError(InputError):
 
     def __init__(self) -> None:
         super().__init__("No PIN was given, so nothing was signed. Give the PIN, or leave the option out to declare.")
+
+
+class UnheardWitnessError(InputError):
+    """A witness was named who signs nothing."""
+
+    def __init__(self, steward_id: str) -> None:
+        super().__init__(
+            f"The steward {steward_id} witnesses nothing without signing it. Give the steward's key file with --key."
+        )
+
+
+class ExportPlaceError(InputError):
+    """A worker's own file was to be written where something lies, or where no folder is."""
+
+    def __init__(self, place: str, is_missing: bool = False) -> None:
+        why = "There is no folder" if is_missing else "Something lies"
+        step = "Make it, or name another." if is_missing else "It was left as it is. Name a new or an empty folder."
+        super().__init__(f"{why} at {place}; nothing was written. {step}")
 
 
 class NotRefusableError(InputError):
@@ -264,6 +307,16 @@ class TwoVoicesError(InputError):
         super().__init__(
             "A word has one evidence: --pin (or --pin-stdin) for the worker's PIN, --key FILE for their own key file, "
             "or --witness STEWARD with the key file of the steward. Give one of them, or none to declare it only."
+        )
+
+
+class NoGrievanceTermsError(InputError):
+    """A complaint of somebody who never said yes, without a word of which agreement it is about."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"The worker {label} said yes to no agreement so far, so it is not clear whose clock runs. "
+            "Name the agreement that the complaint is about with --agreement."
         )
 
 
@@ -310,11 +363,12 @@ class UnverifiedOutputError(DamageError):
 
 
 class MarkedMeanwhileError(InputError):
-    """A box was drawn on a recording, or taken away, while it was processed."""
+    """A box was drawn on a recording or taken away, or a stretch of it cut, while it was processed."""
 
     def __init__(self) -> None:
         super().__init__(
-            "A box was drawn on this recording, or taken away, while it was processed. Run `tacit process` again."
+            "A box was drawn on this recording or taken away, or a stretch of it was cut, while it was processed. "
+            "Run `tacit process` again."
         )
 
 
@@ -335,14 +389,38 @@ class BadMarkError(InputError):
         super().__init__(f"No box was drawn: got {got}, expected {expected}. Look again with `tacit show`.")
 
 
+class NothingReleasedError(InputError):
+    """A release was to be taken back where none runs."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not released, so there is nothing to take back. See `tacit release list`.")
+
+
+class NothingToCutError(InputError):
+    """A stretch was to be cut from a recording that has no clean video."""
+
+    def __init__(self, recording_id: str) -> None:
+        super().__init__(
+            f"The recording {recording_id} has no clean video to cut. Run `tacit process`; "
+            "`tacit recordings` says why where there is none."
+        )
+
+
+class BadCutError(InputError):
+    """A stretch to be cut lies outside the video, or is none."""
+
+    def __init__(self, got: str, expected: str) -> None:
+        super().__init__(f"Nothing was cut: got {got}, expected {expected}. Look again with `tacit release preview`.")
+
+
 class MarkedDatasetError(InputError):
-    """Boxes were drawn on recordings of a dataset after it was made, so what they mark can be seen in it."""
+    """On recordings of a dataset boxes were drawn, or of them stretches cut, after it was made; they are seen in it."""
 
     def __init__(self, dataset_id: str, n_recordings: int) -> None:
         count = "a recording" if n_recordings == 1 else f"{n_recordings} recordings"
         super().__init__(
-            f"On {count} of the dataset {dataset_id} boxes were drawn after it was made, so it shows what they are to "
-            "cover. Run `tacit process`, then build it again."
+            f"On {count} of the dataset {dataset_id} boxes were drawn, or stretches of it cut, after it was made, "
+            "so it shows what may not be seen. Run `tacit process`, then build it again."
         )
 
 
@@ -585,20 +663,24 @@ class NoSuchEntryError(InputError):
     """An entry of the log was asked for that is not there."""
 
     def __init__(self, wanted: str, size: int) -> None:
-        super().__init__(f"The log has no entry {wanted}; it has {size}, counted from 0. See them with `tacit log show`.")
+        super().__init__(f"The log has no entry {wanted}; it has {size}, counted from 0. See `tacit log show`.")
 
 
-class NoCheckpointError(InputError):
-    """A checkpoint was asked for that cannot be made or is not there."""
+class NothingToProveError(InputError):
+    """A proof was asked for without saying of what, or of several things at once, or without a place for many."""
 
-    def __init__(self, size: int, reason: str) -> None:
-        super().__init__(f"There is no checkpoint of the log at {size} entries: {reason}. See `tacit log show`.")
+    def __init__(self) -> None:
+        super().__init__(
+            "Say one thing to prove: the number of an entry, --subject with a folder as --out for all entries about "
+            "somebody or something, or --from with a checkpoint that was kept."
+        )
 
 
 class BadNoteError(InputError):
     """A file that should be a signed checkpoint or a proof is none, or was changed."""
 
     def __init__(self, name: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(f"{name} proves nothing: {reason}. Ask whoever gave it to you for a whole copy.")
 
 
@@ -815,6 +897,23 @@ class LicenseTermsError(RefusedError):
         super().__init__("R8", "this licence cannot be granted.\n" + "\n".join(f"  {fault}" for fault in faults))
 
 
+class LicenseOverError(InputError):
+    """Something was asked about a licence that is not running any more."""
+
+    def __init__(self, license_id: str, state: str) -> None:
+        super().__init__(f"The licence {license_id} is {state}, so nothing was changed. See `tacit license list`.")
+
+
+class NoReleaseError(InputError):
+    """The release of a licence was to be made anew, and there is none."""
+
+    def __init__(self, license_id: str, why: str) -> None:
+        super().__init__(
+            f"No release of the licence {license_id} can be made anew: {why}. Grant another licence with "
+            "`tacit license grant`."
+        )
+
+
 class NoNoticeError(RefusedError):
     """There is no notice in a language, and nobody can say yes to a notice that does not exist."""
 
@@ -945,6 +1044,23 @@ class DamagedCleanVideoError(DamageError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"A clean video in the shop is damaged: {reason}. Process its recording again.")
+
+
+class FolderThereError(InputError):
+    """Something was to be written into a new folder, and there is something of that name."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"There is something at {place} already, and it was left as it is. Name a new folder.")
+
+
+class ShortMarkerError(InputError):
+    """A marker that stands anywhere finds everything and proves nothing."""
+
+    def __init__(self, length_min: int, path: str = "") -> None:
+        if path:
+            super().__init__(f"{path} holds nothing that is found in it alone. Name another file, such as a video.")
+        else:
+            super().__init__(f"A marker needs at least {length_min} characters; a shorter one is found by chance.")
 
 
 class NothingToWithdrawError(InputError):

@@ -88,8 +88,8 @@ class NoticeKind(StrEnum):
 class LicenseNotice:
     """A notice to a licensee that waits in the outbox. It names releases, never a person, nor how many there were.
 
-    dataset_id, version: the release that the licensee holds. new_version: of a replacement, the version to fetch; 0 where
-    nothing is left. sent_at: when somebody said that it was sent; None: not yet.
+    dataset_id, version: the release that the licensee holds. new_version: of a replacement, the version to fetch; 0
+    where nothing is left. sent_at: when somebody said that it was sent; None: not yet.
     """
 
     notice_id: str

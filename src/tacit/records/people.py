@@ -65,7 +65,12 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class Release:
-    """A worker's word that one recording may leave the inner room (rule R4). `witness` is as in a consent."""
+    """A worker's word that one recording may leave the inner room (rule R4). `witness` is as in a consent.
+
+    ended_at: when it was taken back, or what it was given for changed; None while it stands. It is no part of what is
+        signed.
+    The last two came later; records from before lack them.
+    """
 
     recording_id: str
     worker_uid: str
@@ -73,6 +78,7 @@ class Release:
     evidence: Evidence
     signature: str
     witness: str = ""
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tacit.records.cuts import Cut
 from tacit.records.marks import Mark
 
 
@@ -64,11 +65,13 @@ class Outcome:
     faces_frames: frames in which something was anonymised.
     covered_share: part of the picture's area that was covered, the mean over all frames; None where nobody measured.
     marks: boxes of a reviewer that were followed and covered, in the order of their ids.
+    cuts: stretches that the worker had erased, in the order of their ids. cut_from: id of the same unit of work without
+        them; "" where there are none.
     stretches: hands at work; the episodes-to-be, on key frames.
     accepted_ms: milliseconds inside the stretches. filmed_ms: all of it. payable_ms: what counts as accepted for pay:
         the stretches and the moments between them in which our tracker lost the hands (M7).
     cpu_ms: processor time the unit took; says nothing about content, so it is not part of any digest.
-    The last three came later than the others; records from before lack them.
+    The last five came later than the others; records from before lack them.
     """
 
     recording_id: str
@@ -93,6 +96,8 @@ class Outcome:
     masks_key: str = ""
     covered_share: float | None = None
     marks: tuple[Mark, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    cut_from: str = ""
 
     @property
     def object_keys(self) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from datetime import datetime
 class NoticeReview:
     """The review of one wording in one language.
 
-    digest: SHA-256 (hex) of the messages, see `words.catalogue`; another wording is a draft again. reviewer: the name
-    in their key file. public_key: of that file (hex). signature: of that key over all the rest (hex).
+    digest: SHA-256 (hex) of what a worker reads in that language; another wording is a draft again.
+    reviewer: the name in their key file. public_key: of that file (hex). signature: of it over all the rest (hex).
     """
 
     language: str

@@ -68,23 +68,29 @@ def find_release(facts: Facts, agreement: Agreement, request: Request) -> Releas
     """The best evidenced word that lets a recording leave at that moment: for it alone, or a standing one (R4)."""
     words: list[Release | StandingRelease] = []
     release = facts.release
-    if release is not None and release.worker_uid == request.worker_uid and release.released_at <= request.asked_at:
+    if release is not None and _is_given(release, request):
         words.append(release)
-    pending: datetime | None = None
     for standing in facts.standing:
-        if not _is_standing(standing, agreement, request):
-            continue
         free_at = find_release_moment(standing, facts.ready_at, agreement)
-        if free_at is not None and free_at <= request.asked_at:
+        if _is_standing(standing, agreement, request) and free_at is not None and free_at <= request.asked_at:
             words.append(standing)
-        elif free_at is not None:
-            pending = min(pending, free_at) if pending else free_at
     if words:
         return max(words, key=lambda word: _STRENGTH[word.evidence])
-    if pending:
-        until = pending.isoformat(timespec="minutes")
+    review_end = find_review_end(facts, agreement, request)
+    if review_end is not None:
+        until = review_end.isoformat(timespec="minutes")
         return Refusal("R4", f"its review time runs until {until}; the standing release counts from then on.")
     return Refusal("R4", "the worker has not released this recording; silence is not a release.")
+
+
+def find_review_end(facts: Facts, agreement: Agreement, request: Request) -> datetime | None:
+    """When the review time ends, or ended, under the standing release that counts first; None where none stands."""
+    ends = (
+        find_release_moment(standing, facts.ready_at, agreement)
+        for standing in facts.standing
+        if _is_standing(standing, agreement, request)
+    )
+    return min((end for end in ends if end is not None), default=None)
 
 
 def find_release_moment(standing: StandingRelease, ready_at: datetime | None, agreement: Agreement) -> datetime | None:
@@ -92,6 +98,14 @@ def find_release_moment(standing: StandingRelease, ready_at: datetime | None, ag
     if ready_at is None:
         return None
     return max(ready_at, standing.given_at) + timedelta(hours=agreement.review_hold_h)
+
+
+def _is_given(release: Release, request: Request) -> bool:
+    return (
+        release.worker_uid == request.worker_uid
+        and release.released_at <= request.asked_at
+        and (release.ended_at is None or release.ended_at > request.asked_at)
+    )
 
 
 def _is_standing(standing: StandingRelease, agreement: Agreement, request: Request) -> bool:

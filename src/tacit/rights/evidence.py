@@ -15,7 +15,7 @@ def evidence_bytes(statement: Consent | Release | StandingRelease) -> bytes:
     """The bytes that are signed: the canonical JSON of the statement with an empty signature, and its kind.
 
     Fields that came later count only where they say something, so that what was signed before them still holds. When a
-    standing release ended is no part of it, for its end needs no signature.
+    release ended is no part of it, for its end needs no signature.
     """
     signed: dict[str, Any] = {}
     for field in fields(statement):

@@ -24,3 +24,9 @@ class Facts:
     standing: tuple[StandingRelease, ...] = ()
     ready_at: datetime | None = None
     is_paused: bool = False
+
+    def find_version(self, digest: str) -> Agreement | None:
+        """The version of the agreement with that digest of its words; "": the first. None where there is none."""
+        if not digest:
+            return self.agreements[0] if self.agreements else None
+        return next((version for version in self.agreements if version.digest == digest), None)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from tacit.records.license import License, LicenseEvent, LicenseEventKind, LicenseState
+from tacit.records.places import covers
 from tacit.records.purposes import Purpose
-from tacit.records.territory import covers
 from tacit.rights.decide import Refusal
 
 
 @dataclass(frozen=True)
 class Use:
-    """What somebody wants to do under a licence: for what, where (a country code, or EU for all of it), on which day."""
+    """What somebody wants to do under a licence: for what, where (a country, or EU for all of it), on which day."""
 
     purpose: Purpose
     territory: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tacit.records.certificate import Leaving
+from tacit.records.places import GDPR_PLACES
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ _EU = Profile(timedelta(0), timedelta(0), "Regulation (EU) 2016/679 (GDPR), arti
 # India: personal data and logs are kept for at least a year (rule 8(3)); whoever they are about is told at least 48
 # hours before they are erased (rule 8(2)).
 _INDIA = Profile(timedelta(days=365), timedelta(hours=48), "Digital Personal Data Protection Rules, 2025 (IN), rule 8")
-_EU_STATES = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE".split()
-_PROFILES = {"IN": _INDIA, "EU": _EU, **dict.fromkeys(_EU_STATES, _EU)}
+_PROFILES = {"IN": _INDIA} | dict.fromkeys(GDPR_PLACES, _EU)
 
 
 def find_profile(jurisdiction: str) -> Profile:

@@ -12,10 +12,11 @@ from tacit.records.people import Steward
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
 from tacit.store.codec import decode_record, encode_record
-from tacit.store.rows import Rows, check_same, next_position
+from tacit.store.rows import check_same, next_position
+from tacit.store.voucher_rows import VoucherRows
 
 
-class AgreementRows(Rows):
+class AgreementRows(VoucherRows):
     """Rows about what is agreed."""
 
     def add_agreement(self, agreement: Agreement, source: str, added_at: datetime) -> int:
@@ -80,13 +81,15 @@ class AgreementRows(Rows):
     def add_pause_word(self, word: PauseWord) -> None:
         """Add a steward's word that an agreement stops or goes on."""
         with self._database.writing() as connection:
+            position = next_position(connection, tables.agreement_pauses)
             connection.execute(
                 insert(tables.agreement_pauses).values(
-                    position=next_position(connection, tables.agreement_pauses),
+                    position=position,
                     agreement_id=word.agreement_id,
                     body=encode_record(word).decode(),
                 )
             )
+            self._vouch(connection, tables.agreement_pauses, position=position)
 
     def pause_words(self, agreement_id: str) -> list[PauseWord]:
         """Every such word about an agreement, in the order said; the last one counts."""

@@ -7,16 +7,19 @@ from sqlalchemy.engine import URL
 
 from tacit.flows.ports import Keys
 from tacit.store.agreement_rows import AgreementRows
+from tacit.store.cut_rows import CutRows
 from tacit.store.database import Database
 from tacit.store.dataset_rows import DatasetRows
+from tacit.store.grievance_rows import GrievanceRows
+from tacit.store.leaving_rows import LeavingRows
 from tacit.store.ledger_rows import LedgerRows
 from tacit.store.license_rows import LicenseRows
 from tacit.store.log_rows import LogRows
 from tacit.store.mark_rows import MarkRows
-from tacit.store.people_rows import PeopleRows
 from tacit.store.recording_rows import RecordingRows
 from tacit.store.release_rows import ReleaseRows
-from tacit.store.schema import bring_up_to_date, check_catalogue
+from tacit.store.review_rows import ReviewRows
+from tacit.store.schema import bring_up_to_date, is_older
 
 
 def create_catalogue(url: str | URL) -> None:
@@ -35,7 +38,18 @@ def create_catalogue(url: str | URL) -> None:
 
 
 class SqlCatalogue(
-    AgreementRows, PeopleRows, RecordingRows, ReleaseRows, MarkRows, DatasetRows, LicenseRows, LedgerRows, LogRows
+    AgreementRows,
+    LeavingRows,
+    RecordingRows,
+    ReleaseRows,
+    MarkRows,
+    CutRows,
+    DatasetRows,
+    LicenseRows,
+    LedgerRows,
+    LogRows,
+    ReviewRows,
+    GrievanceRows,
 ):
     """The catalogue over SQLite or PostgreSQL; several processes and threads may use it at a time.
 
@@ -56,8 +70,10 @@ class SqlCatalogue(
             on_failure.callback(database.close)
             if database.is_in_memory:
                 bring_up_to_date(database)
-            else:
-                check_catalogue(database)
+            elif is_older(database):
+                with database.writing():
+                    bring_up_to_date(database)
+                    self.vouch_for_all()
             on_failure.pop_all()
 
     @contextmanager

@@ -10,10 +10,11 @@ from tacit.records.ledger import Posting, Transaction
 from tacit.records.money import Money
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
-from tacit.store.rows import Rows, next_position
+from tacit.store.rows import next_position
+from tacit.store.voucher_rows import VoucherRows
 
 
-class LedgerRows(Rows):
+class LedgerRows(VoucherRows):
     """Rows of the books."""
 
     def post(self, transaction: Transaction) -> bool:
@@ -54,6 +55,8 @@ class LedgerRows(Rows):
             ]
             if lines:
                 connection.execute(insert(tables.postings), lines)
+            for table in (tables.transactions, tables.postings):
+                self._vouch(connection, table, transaction_id=transaction.transaction_id)
         return True
 
     def transactions(self) -> list[Transaction]:

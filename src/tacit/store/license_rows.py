@@ -13,10 +13,11 @@ from tacit.records.license import License, LicenseEvent, LicenseNotice
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
 from tacit.store.codec import decode_record, encode_record
-from tacit.store.rows import Rows, check_same, next_position
+from tacit.store.rows import check_same, next_position
+from tacit.store.voucher_rows import VoucherRows
 
 
-class LicenseRows(Rows):
+class LicenseRows(VoucherRows):
     """Rows about what is licensed."""
 
     def add_license(self, granted: License) -> None:
@@ -35,6 +36,7 @@ class LicenseRows(Rows):
                     body=encode_record(granted).decode(),
                 )
             )
+            self._vouch(connection, tables.licenses, license_id=granted.license_id)
 
     def find_license(self, license_id: str) -> License | None:
         """The licence of that id."""
@@ -58,6 +60,7 @@ class LicenseRows(Rows):
             connection.execute(
                 insert(events).values(position=position, license_id=event.license_id, body_sealed=sealed)
             )
+            self._vouch(connection, events, position=position)
 
     def license_events(self, license_id: str = "") -> list[LicenseEvent]:
         """What happened to a licence, or to all of them where none is named, in the order it happened."""
@@ -89,12 +92,15 @@ class LicenseRows(Rows):
                     body=encode_record(replace(notice, sent_at=None)).decode(),
                 )
             )
+            self._vouch(connection, outbox, notice_id=notice.notice_id)
 
     def set_notice_sent(self, notice_id: str, sent_at: datetime) -> None:
         """Put down when a notice was sent; harmless where there is no such notice."""
         outbox = tables.outbox
         with self._database.writing() as connection:
-            connection.execute(outbox.update().where(outbox.c.notice_id == notice_id).values(sent_at=utc_text(sent_at)))
+            sent = outbox.update().where(outbox.c.notice_id == notice_id).values(sent_at=utc_text(sent_at))
+            if connection.execute(sent).rowcount:
+                self._vouch(connection, outbox, notice_id=notice_id)
 
     def find_license_notice(self, notice_id: str) -> LicenseNotice | None:
         """The notice of that id."""

@@ -9,10 +9,11 @@ from tacit.records.people import Consent, Withdrawal, Worker
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
 from tacit.store.codec import decode_record, encode_record
-from tacit.store.rows import Rows, check_same, next_position
+from tacit.store.rows import check_same, next_position
+from tacit.store.voucher_rows import VoucherRows
 
 # What an erasure deletes, those that others point at last.
-_OF_ONE_WORKER = (
+OF_ONE_WORKER = (
     tables.outcomes,
     tables.releases,
     tables.standing_releases,
@@ -24,7 +25,7 @@ _OF_ONE_WORKER = (
 )
 
 
-class PeopleRows(Rows):
+class PeopleRows(VoucherRows):
     """Rows about people. A worker whose key is gone is not there, whether or not the rows are deleted yet."""
 
     def add_worker(self, worker: Worker) -> None:
@@ -132,6 +133,7 @@ class PeopleRows(Rows):
                     body=body,
                 )
             )
+            self._vouch(connection, tables.withdrawals, withdrawal_id=withdrawal.withdrawal_id)
 
     def withdrawals(self, worker_uid: str) -> list[Withdrawal]:
         """Every withdrawal of a worker, in the order given."""
@@ -171,7 +173,11 @@ class PeopleRows(Rows):
             erasure = {"label_mac": label_mac, "erased_at": utc_text(erased_at)}
             if label_mac and not connection.execute(select(tables.erasures).filter_by(**erasure)).one_or_none():
                 connection.execute(insert(tables.erasures).values(erasure))
-            for table in _OF_ONE_WORKER:
+                self._vouch(connection, tables.erasures, **erasure)
+            processed = select(tables.outcomes.c.recording_id).where(tables.outcomes.c.worker_uid == worker_uid)
+            for recording_id in connection.execute(processed).scalars().all():
+                self._vouch_no_more(connection, tables.outcomes, recording_id=recording_id)
+            for table in OF_ONE_WORKER:
                 connection.execute(delete(table).where(table.c.worker_uid == worker_uid))
             connection.execute(
                 tables.recordings.update()

@@ -1,5 +1,8 @@
 """Releases of recordings, one by one and standing; sealed under the worker's key."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy import delete, insert, select
 
 from tacit.records.people import Release, StandingRelease
@@ -11,7 +14,9 @@ class ReleaseRows(Rows):
     """Rows about what may leave. Those of an erased worker are not there."""
 
     def add_release(self, release: Release) -> None:
-        """Add a release; the recording must be there. A signed or witnessed one takes the place of a declared one.
+        """Add a release; the recording must be there.
+
+        It takes the place of one that ended, and a signed or witnessed one takes the place of a declared one.
 
         Raises:
             AlreadyThereError: There is another release that is as strong, or stronger.
@@ -21,7 +26,8 @@ class ReleaseRows(Rows):
         with self._database.writing() as connection:
             known = self.find_release(release.recording_id)
             if known is not None:
-                if known.evidence.is_good_for_license or not release.evidence.is_good_for_license:
+                is_stronger = release.evidence.is_good_for_license and not known.evidence.is_good_for_license
+                if known.ended_at is None and not is_stronger:
                     check_same("release", release.recording_id, known, release)
                     return
                 connection.execute(
@@ -33,13 +39,24 @@ class ReleaseRows(Rows):
                 )
             )
 
+    def end_release(self, recording_id: str, ended_at: datetime) -> None:
+        """Put down that the release of a recording was taken back; harmless where none runs. Raises ErasedError."""
+        with self._database.writing() as connection:
+            known = self.find_release(recording_id)
+            if known is None or known.ended_at is not None:
+                return
+            ended = replace(known, ended_at=ended_at)
+            sealed = self._seal(tables.releases, recording_id, known.worker_uid, ended)
+            same = tables.releases.c.recording_id == recording_id
+            connection.execute(tables.releases.update().where(same).values(sealed=sealed))
+
     def remove_release(self, recording_id: str) -> None:
-        """Take the release of a recording back; harmless where there is none."""
+        """Forget the release of a recording, as if it had never been given; harmless where there is none."""
         with self._database.writing() as connection:
             connection.execute(delete(tables.releases).where(tables.releases.c.recording_id == recording_id))
 
     def find_release(self, recording_id: str) -> Release | None:
-        """The release of a recording."""
+        """The last release of a recording, also where it was taken back."""
         with self._database.reading() as connection:
             row = connection.execute(
                 select(tables.releases).where(tables.releases.c.recording_id == recording_id)
@@ -47,6 +64,15 @@ class ReleaseRows(Rows):
         if row is None:
             return None
         return self._unseal(Release, tables.releases, recording_id, row.worker_uid, row.sealed)
+
+    def releases(self, worker_uid: str) -> list[Release]:
+        """The last release of each recording of a worker; quicker than one by one."""
+        rows_of = tables.releases
+        statement = select(rows_of).where(rows_of.c.worker_uid == worker_uid)
+        with self._database.reading() as connection:
+            rows = connection.execute(statement).all()
+        found = (self._unseal(Release, rows_of, row.recording_id, worker_uid, row.sealed) for row in rows)
+        return [release for release in found if release is not None]
 
     def set_standing_release(self, standing: StandingRelease) -> None:
         """Add a standing release, or put its end into it. Raises ErasedError."""

@@ -11,12 +11,11 @@ REVISIONS = ("0001", "0002", "0003")
 """Every revision of the schema, oldest first; each has its file in `migrations/versions`."""
 
 
-def check_catalogue(database: Database) -> None:
-    """Make sure that the catalogue is there and of this version; an older one is brought up to date.
+def is_older(database: Database) -> bool:
+    """True where the catalogue is there and lacks revisions.
 
     Raises:
         NoCatalogueError: There is none.
-        NewerShopError: A newer tacit made it.
     """
     file = database.sqlite_file
     if file is not None and not file.exists():
@@ -26,8 +25,7 @@ def check_catalogue(database: Database) -> None:
         revision = _revision(connection) if has_tables else ""
     if not has_tables:
         raise NoCatalogueError(database.place)
-    if revision != REVISIONS[-1]:
-        bring_up_to_date(database)
+    return revision != REVISIONS[-1]
 
 
 def bring_up_to_date(database: Database) -> None:

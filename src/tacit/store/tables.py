@@ -232,6 +232,8 @@ dataset_episodes = Table(
     Column("start_frame", Integer, nullable=False),
     Column("end_frame", Integer, nullable=False),
     Column("accepted_ms", BigInteger, nullable=False),
+    Column("unit_id", String),  # the unit of work that it was made from; NULL: made before that was noted
+    Column("content", String),  # digest of its columns and video as they lie in the dataset
     ForeignKeyConstraint(["dataset_id", "version"], ["datasets.dataset_id", "datasets.version"]),
 )
 
@@ -316,4 +318,12 @@ log_checkpoints = Table(
     metadata,
     Column("size", Integer, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),  # the signed note, with the signatures of stewards added to it
+)
+
+vouchers = Table(  # keyed digests of what no seal protects, so that a change behind the shop's back is found
+    "vouchers",
+    metadata,
+    Column("kind", String, primary_key=True),  # a table
+    Column("name", String, primary_key=True),  # what the rows have in common, as canonical JSON
+    Column("mac", LargeBinary, nullable=False),
 )

@@ -1,15 +1,26 @@
 """Message catalogues by language: text by key, with named places to fill in.
 
-A language is one file beside this one with a mapping `MESSAGES`, and one entry in `_CATALOGUES`. Every catalogue has
-the same keys, and the same places in each text, as the English one; a test holds that.
+A language is one file beside this one with a mapping `MESSAGES`, and one entry in `_CATALOGUES`. English is the source;
+every other catalogue has the same keys, and the same places in each text, but for what is English only; tests hold
+that. What a licensee reads is English only, by design: a licence has one wording, and no worker signs it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tacit.words import en
+from tacit.words import bn, en, hi, kn, ta
 
-_CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": en.MESSAGES}
+SOURCE_LANGUAGE = "en"
+ENGLISH_ONLY = ("license.",)
+"""What the keys begin with that no other language has."""
+
+_CATALOGUES: Mapping[str, Mapping[str, str]] = {
+    "bn": bn.MESSAGES,
+    "en": en.MESSAGES,
+    "hi": hi.MESSAGES,
+    "kn": kn.MESSAGES,
+    "ta": ta.MESSAGES,
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,11 @@ class Catalogue:
     def text(self, key: str, **places: object) -> str:
         """The message of a key with its places filled in; an unknown key or place is an error of ours (KeyError)."""
         return self.messages[key].format_map(places)
+
+    @property
+    def worker_messages(self) -> dict[str, str]:
+        """The messages that a worker reads, by key: all but those that are English only."""
+        return {key: text for key, text in self.messages.items() if not key.startswith(ENGLISH_ONLY)}
 
 
 def languages() -> tuple[str, ...]:
@@ -38,4 +54,4 @@ def find_catalogue(language: str) -> Catalogue | None:
 
 def english() -> Catalogue:
     """The catalogue that is always there."""
-    return Catalogue("en", en.MESSAGES)
+    return Catalogue(SOURCE_LANGUAGE, en.MESSAGES)

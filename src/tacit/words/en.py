@@ -1,4 +1,4 @@
-"""The English messages. Other languages are files like this one, with the same keys and the same places."""
+"""The English messages, the source of all others, which have the same keys and places but for the licence's."""
 
 from collections.abc import Mapping
 
@@ -15,6 +15,7 @@ MESSAGES: Mapping[str, str] = {
     "owner.shared": "the workers and the plant together",
     "owner.plant": "the plant",
     # --- the notice --------------------------------------------------------------------------------------------------
+    "notice.draft": "DRAFT. No named reviewer has signed this translation yet, so nobody can say yes on it.",
     "notice.title": "BEFORE YOU SAY YES OR NO",
     "notice.intro": (
         "This is about filming your work. Read it, or have it read to you, and take your time. You may say yes to "
@@ -44,6 +45,9 @@ MESSAGES: Mapping[str, str] = {
     "notice.locked": "All of this is locked with a key of your own. When that key is destroyed, nobody can open it.",
     "notice.purposes.title": "What it may be used for",
     "notice.purposes.intro": "You are asked about each of these by itself. Nothing else is allowed.",
+    "notice.purposes.end": (
+        "Your yes to a purpose counts as long as the agreement runs, or until an earlier day that you name."
+    ),
     "notice.receivers.title": "Who gets it",
     "notice.receivers.inside": "Inside the shop: the people who process the footage for the purposes you said yes to.",
     "notice.receivers.outside": (
@@ -51,8 +55,12 @@ MESSAGES: Mapping[str, str] = {
         "you released after you could look at it. They never get your name."
     ),
     "notice.receivers.review": (
-        "You can look at your footage before anything leaves. The agreement gives you {review_hold_h} hours before "
-        "you may be reminded. As long as you say nothing, it does not leave."
+        "You can look at your footage before anything leaves, and cut out or cover what nobody should see. As long as "
+        "you say nothing, it does not leave."
+    ),
+    "notice.receivers.standing": (
+        "If you wish, you can say once that all your footage may leave by itself, {review_hold_h} hours after you can "
+        "look at it. You can take that back at any time."
     ),
     "notice.receivers.owner": (
         "The footage belongs to {footage}; it is licensed and never sold. Datasets made from it belong to {datasets}, "
@@ -91,9 +99,15 @@ MESSAGES: Mapping[str, str] = {
         "You can stop at any time, for one purpose or for all, without a reason, and as easily as you said yes: one "
         "step, at the same place. Tell a steward, or use the command: tacit consent withdraw"
     ),
-    "notice.stop.then": (
-        "From that moment nothing more is made from your footage. If you withdraw altogether, what the shop holds of "
-        "you is destroyed, and no new dataset has you in it."
+    "notice.stop.then": "From that moment nothing more is made from your footage, and no new dataset has you in it.",
+    "notice.stop.erased.IN": (
+        "If you withdraw altogether, what the shop holds of you is locked away for one year, because the law asks for "
+        "it, and then destroyed. It can be opened only by the shop and a steward together, and you are shown every "
+        "opening. Where the agreement has no steward, it is destroyed at once."
+    ),
+    "notice.stop.erased.other": "If you withdraw altogether, what the shop holds of you is destroyed at once.",
+    "notice.stop.certificate": (
+        "You get a signed certificate of what was destroyed, what was made anew without you, and what is out of reach."
     ),
     "notice.stop.licensed": (
         "What a licensee already has under a licence cannot be called back before that licence ends. No such licence "
@@ -110,7 +124,13 @@ MESSAGES: Mapping[str, str] = {
         "You can see what is kept about you and who got it, have it corrected or erased, and name someone to act for "
         "you if you no longer can."
     ),
-    "notice.rights.complain": "Complain to a steward or to any of the parties above. They must answer in good time.",
+    "notice.rights.complain": (
+        "Complain to a steward or to any of the parties above, or have your complaint put down in the shop with: tacit "
+        "grievance open"
+    ),
+    "notice.rights.answer.IN": "The answer must come within 90 days.",
+    "notice.rights.answer.GDPR": "The answer must come within one month.",
+    "notice.rights.answer.other": "The answer must come within 30 days.",
     "notice.rights.complain.IN": (
         "If that does not help, complain to the Data Protection Board of India. The law is the Digital Personal Data "
         "Protection Act, 2023."
@@ -121,6 +141,10 @@ MESSAGES: Mapping[str, str] = {
     "license.title": "LICENCE {license_id}",
     "license.who": "Who: {licensee}.",
     "license.what": "What: version {version} of the dataset {dataset_id}, with the fingerprint {digest}.",
+    "license.replaced": (
+        "In its place lies version {version}, with the fingerprint {digest}: the same dataset without what may no "
+        "longer be handed out. Delete the version before it. The terms are the same."
+    ),
     "license.purposes": "For: {purposes}. For nothing else.",
     "license.territory": "Where: {territory}.",
     "license.until": "Until: {valid_until}, that day included. Then every copy is deleted.",
@@ -136,6 +160,26 @@ MESSAGES: Mapping[str, str] = {
     "license.agreement.individual": "It rests on the agreement {agreement_id} between a worker and the plant.",
     "license.granted": "Granted on {granted_on}, and signed by the shop.",
     "license.foot": "Where these words and the signed record differ, the signed record counts.",
+    "license.notice.to": "To {licensee}, about your licence {license_id}.",
+    "license.notice.withdrawn-footage": (
+        "Version {version} of the dataset {dataset_id} holds footage that may no longer be used for anything new. Ask "
+        "us for the version that takes its place, and delete this one when you have it. Your licence runs on to its "
+        "end, on the same terms."
+    ),
+    "license.notice.replaced-by": (
+        "Version {new_version} of the dataset {dataset_id} takes the place of version {version}. Fetch it, check it "
+        "with: tacit license check FOLDER, and delete the version before it. Your licence runs on to its end, on the "
+        "same terms."
+    ),
+    "license.notice.nothing-left": (
+        "Nothing of version {version} of the dataset {dataset_id} may be handed out any more, so nothing takes its "
+        "place. We ask you to delete it."
+    ),
+    "license.notice.revoked": (
+        "This licence is revoked. From now on version {version} of the dataset {dataset_id} may not be used. Delete "
+        "every copy of it."
+    ),
+    "license.notice.foot": "{notice_id}, made on {made_on}, signed by the shop with the key {shop_key}.",
     # --- a statement -------------------------------------------------------------------------------------------------
     "statement.title": "Your statement",
     "statement.fallback": "There are no words in the language {language} yet, so this statement is in English.",
@@ -189,4 +233,76 @@ MESSAGES: Mapping[str, str] = {
     "statement.check.total": "At the end: filming + licences + corrections - paid out = owed.",
     "statement.check.wrong": "If a figure is wrong, tell a steward. Nothing here is final because it is printed.",
     "statement.foot": "The amounts come from the shop's ledger, where every booking balances to zero.",
+    # --- a certificate of withdrawal ---------------------------------------------------------------------------------
+    "certificate.title": "CERTIFICATE OF WITHDRAWAL {certificate_id}",
+    "certificate.fallback": "There are no words in the language {language} yet, so this certificate is in English.",
+    "certificate.account": "For the account {account}. Issued on {issued_on}.",
+    "certificate.withdrawn": "You took your yes back on {withdrawn_on}, for these purposes: {purposes}.",
+    "certificate.state.withdrawn": (
+        "From that moment nothing more is made from your footage for these purposes. You still say yes to others, so "
+        "what the shop holds of you stays for those."
+    ),
+    "certificate.state.sealed": (
+        "What the shop held of you is locked away until {sealed_until}, because the law asks for it. Then it is "
+        "destroyed. Until then it can be opened only by the shop and a steward together."
+    ),
+    "certificate.state.destroyed": "What the shop held of you is destroyed. Nobody can open it again.",
+    "certificate.no-steward": (
+        "It was not kept for a year: the agreement has no steward who could hold the second half of the key."
+    ),
+    "certificate.destroyed.title": "What was locked away or destroyed",
+    "certificate.destroyed.keys": (
+        "Keys: {count}. What was locked with a destroyed key cannot be opened any more, not even in an old copy."
+    ),
+    "certificate.destroyed.objects": "Locked files with your footage and the places of your hands: {count}.",
+    "certificate.destroyed.rows": "Entries about you in the books of the shop: {count}.",
+    "certificate.destroyed.originals": "Films as the camera took them, destroyed at your wish: {count}.",
+    "certificate.anew.title": "What was made anew without you",
+    "certificate.anew.none": "No dataset had to be made anew.",
+    "certificate.anew.line": "The dataset {dataset_id}, now version {version}.",
+    "certificate.anew.gone": "The dataset {dataset_id}: nothing was left for it, so it was removed.",
+    "certificate.reach.title": "What is out of reach",
+    "certificate.reach.none": "Nothing that the shop knows of.",
+    "certificate.reach.not-found": (
+        "The dataset {dataset_id}: it is not in its place any more, so it was not made anew."
+    ),
+    "certificate.reach.foreign-file": (
+        "The dataset {dataset_id}: something else lies in its place, so it was not made anew yet."
+    ),
+    "certificate.reach.copy": "The copy of {dataset_id} under the licence {license_id}, which runs until {until}.",
+    "certificate.reach.told": (
+        "Whoever holds such a licence is asked to replace the copy. The licence is not renewed, and you go on earning "
+        "from it until it ends."
+    ),
+    "certificate.reach.originals": (
+        "Films as the camera took them, outside the shop: {count}. The shop cannot lock them; ask for them to be "
+        "destroyed."
+    ),
+    "certificate.openings.title": "When the locked part was opened",
+    "certificate.openings.none": "It was never opened.",
+    "certificate.openings.line": "On {opened_on}, by the shop and a steward together.",
+    "certificate.kept.title": "What stays",
+    "certificate.kept": (
+        "What you have earned stays yours, under your account. A log of decisions stays too; it holds no name."
+    ),
+    "certificate.check.title": "How to check this",
+    "certificate.check.key": (
+        "These words stand in a file that the shop has signed. Anyone can check it with the shop's public key and "
+        "without the shop: tacit-verify"
+    ),
+    "certificate.check.log": "The log of decisions had {log_size} entries then. Its fingerprint: {log_root}",
+    "certificate.foot": "Where these words and the figures in the signed file differ, the figures count.",
+    # --- a complaint -------------------------------------------------------------------------------------------------
+    "grievance.title": "YOUR COMPLAINT {grievance_id}",
+    "grievance.fallback": "There are no words in the language {language} yet, so this page is in English.",
+    "grievance.opened": "Put down on {on}, under the agreement {agreement_id}. You said:",
+    "grievance.due": "An answer is due by {due_on}.",
+    "grievance.overdue": "That day has passed. The answer is overdue.",
+    "grievance.late": "The answer came after that day.",
+    "grievance.waiting": "There is no answer yet.",
+    "grievance.answer": "Answer of {on}, by whoever runs the shop:",
+    "grievance.answer.steward": "Answer of {on}, signed by the steward {steward_id}:",
+    "grievance.next": (
+        "If the answer does not help, you may complain again, or go to the authority that is named in the notice."
+    ),
 }

@@ -6,21 +6,20 @@ wording is ours.
 """
 
 import hashlib
-import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tacit.records.agreement import Agreement
 from tacit.records.errors import NoNoticeError
+from tacit.records.places import GDPR_PLACES
 from tacit.records.purposes import Purpose
-from tacit.words.catalogue import Catalogue, find_catalogue, languages
+from tacit.words.catalogue import Catalogue, english, find_catalogue, languages
 from tacit.words.figures import write_list, write_percent
-
-_WIDTH = 88  # characters in a line; fits a terminal and a printed page
+from tacit.words.layout import bullet, wrap
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice as it is read. `digest` is the SHA-256 (hex) of `text` in UTF-8; a consent names it."""
+    """A notice as it is read. `digest` is the SHA-256 (hex) of `text` in UTF-8; a consent names it; "" for a draft."""
 
     text: str
     digest: str
@@ -40,22 +39,22 @@ def render_notice(agreement: Agreement, language: str) -> Notice:
     catalogue = find_catalogue(language)
     if catalogue is None:
         raise NoNoticeError(language, languages())
-    head = [catalogue.text("notice.title"), "", *_wrap(catalogue.text("notice.intro"), "")]
-    head += ["", *_wrap(_agreement_line(agreement, catalogue), "")]
+    head = [catalogue.text("notice.title"), "", *wrap(catalogue.text("notice.intro"))]
+    head += ["", *wrap(_agreement_line(agreement, catalogue))]
     body: list[str] = []
     for number, (title, items) in enumerate(_sections(agreement, catalogue), start=1):
         body += ["", f"{number}. {title}"]
         for item in items:
-            body += _wrap(item, "   - ")
+            body += bullet(item)
     foot = catalogue.text("notice.foot", language=catalogue.language, digest=agreement.digest[:16])
     text = "\n".join([*head, *body, "", foot]) + "\n"
     return Notice(text, hashlib.sha256(text.encode()).hexdigest(), catalogue.language)
 
 
-def _wrap(text: str, bullet: str) -> list[str]:
-    """Break a text into lines under a bullet."""
-    indent = " " * len(bullet)
-    return textwrap.wrap(text, _WIDTH, initial_indent=bullet, subsequent_indent=indent, break_on_hyphens=False)
+def mark_draft(notice: Notice, catalogue: Catalogue) -> Notice:
+    """The same notice with a word on top that it is a draft, in its language and in English; no yes can name it."""
+    warning = [*wrap(catalogue.text("notice.draft")), *wrap(english().text("notice.draft"))]
+    return replace(notice, text="\n".join([*warning, "", notice.text]), digest="")
 
 
 def _agreement_line(agreement: Agreement, catalogue: Catalogue) -> str:
@@ -76,13 +75,15 @@ def _sections(agreement: Agreement, catalogue: Catalogue) -> list[tuple[str, lis
     text = catalogue.text
     filmed = ("filmed.video", "filmed.faces", "filmed.dropped", "filmed.hands", "filmed.other", "locked")
     purposes = [purpose for purpose in Purpose if purpose in agreement.purposes]
-    jurisdiction = f"notice.rights.complain.{agreement.jurisdiction}"
-    appeal = jurisdiction if jurisdiction in catalogue.messages else "notice.rights.complain.other"
     return [
         (text("notice.filmed.title"), [text(f"notice.{item}") for item in filmed]),
         (
             text("notice.purposes.title"),
-            [text("notice.purposes.intro"), *(f"{text(f'purpose.{purpose}')} ({purpose})" for purpose in purposes)],
+            [
+                text("notice.purposes.intro"),
+                *(f"{text(f'purpose.{purpose}')} ({purpose})" for purpose in purposes),
+                text("notice.purposes.end"),
+            ],
         ),
         (text("notice.receivers.title"), _receivers(agreement, catalogue)),
         (
@@ -104,16 +105,31 @@ def _sections(agreement: Agreement, catalogue: Catalogue) -> list[tuple[str, lis
         (
             text("notice.stop.title"),
             [
-                *(text(f"notice.stop.{item}") for item in ("how", "then", "licensed")),
+                text("notice.stop.how"),
+                text("notice.stop.then"),
+                text(_of_place("notice.stop.erased.", agreement.jurisdiction, catalogue)),
+                text("notice.stop.certificate"),
+                text("notice.stop.licensed"),
                 text(f"notice.stop.{agreement.royalty.after_withdrawal}"),
             ],
         ),
         (text("notice.refuse.title"), [text("notice.refuse.nothing")]),
         (
             text("notice.rights.title"),
-            [text("notice.rights.list"), text("notice.rights.complain"), text(appeal)],
+            [
+                text("notice.rights.list"),
+                text("notice.rights.complain"),
+                text(_of_place("notice.rights.answer.", agreement.jurisdiction, catalogue)),
+                text(_of_place("notice.rights.complain.", agreement.jurisdiction, catalogue)),
+            ],
         ),
     ]
+
+
+def _of_place(key: str, jurisdiction: str, catalogue: Catalogue) -> str:
+    """The key of what the law of a place asks for: of the country, of where the GDPR is law, or of all others."""
+    places = (jurisdiction, "GDPR") if jurisdiction in GDPR_PLACES else (jurisdiction,)
+    return next((key + place for place in places if key + place in catalogue.messages), f"{key}other")
 
 
 def _receivers(agreement: Agreement, catalogue: Catalogue) -> list[str]:
@@ -121,7 +137,8 @@ def _receivers(agreement: Agreement, catalogue: Catalogue) -> list[str]:
     return [
         catalogue.text("notice.receivers.inside"),
         catalogue.text("notice.receivers.outside", territory=write_list(agreement.territory)),
-        catalogue.text("notice.receivers.review", review_hold_h=agreement.review_hold_h),
+        catalogue.text("notice.receivers.review"),
+        catalogue.text("notice.receivers.standing", review_hold_h=agreement.review_hold_h),
         catalogue.text("notice.receivers.owner", **name_owners(agreement, catalogue)),
     ]
 

@@ -7,8 +7,9 @@ import pytest
 from tacit.records.errors import NoNoticeError
 from tacit.records.money import Money
 from tacit.records.purposes import Purpose
-from tacit.words.catalogue import languages
-from tacit.words.notice import render_notice
+from tacit.words.catalogue import find_catalogue, languages
+from tacit.words.layout import count_columns
+from tacit.words.notice import mark_draft, render_notice
 
 
 def flat(agreement):
@@ -100,3 +101,48 @@ def test_without_a_notice_in_the_language_nobody_can_say_yes(agreement):
         render_notice(agreement, "xx")
     assert caught.value.rule == "R1"
     assert caught.value.available == languages()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_says_every_term(agreement, language):
+    text = " ".join(render_notice(agreement, language).text.split())
+    figures = ("line-2026", "Line Union, Line Works", "2026-01-01", "2028-12-31", "72", "30", "IN, EU")
+    money = ("2,500.00 INR", "250.00 INR", "20 %", "50 %", "0.05 INR")
+    for term in (*figures, *money, "(train-robot-skill)", "(research)", "tacit consent withdraw", "ab" * 8):
+        assert term in text
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("language", languages())
+def test_lines_fit_a_terminal_in_every_script(agreement, language):
+    assert max(count_columns(line) for line in render_notice(agreement, language).text.splitlines()) <= 88
+
+
+def test_what_becomes_of_the_data_after_a_withdrawal_follows_the_law_of_the_place(agreement):
+    assert "locked away for one year" in flat(agreement)
+    for place in ("DE", "EU", "US"):
+        elsewhere = flat(replace(agreement, jurisdiction=place))
+        assert "destroyed at once" in elsewhere
+        assert "locked away" not in elsewhere
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "time"),
+    [("IN", "90 days"), ("DE", "one month"), ("EU", "one month"), ("NO", "one month"), ("US", "30 days")],
+)
+def test_the_time_for_an_answer_follows_the_law_of_the_place(agreement, jurisdiction, time):
+    assert f"The answer must come within {time}." in flat(replace(agreement, jurisdiction=jurisdiction))
+
+
+def test_r4_a_standing_release_is_explained_with_its_review_time(agreement):
+    assert "72 hours after you can look at it. You can take that back at any time." in flat(agreement)
+
+
+@pytest.mark.parametrize("language", ["bn", "hi", "kn", "ta"])
+def test_r1_a_draft_says_so_on_top_and_has_no_digest_to_say_yes_to(agreement, language):
+    notice = render_notice(agreement, language)
+    draft = mark_draft(notice, find_catalogue(language))
+    assert draft.text.startswith(find_catalogue(language).text("notice.draft")[:20])
+    assert "DRAFT. No named reviewer" in draft.text
+    assert draft.text.endswith(notice.text)
+    assert draft.digest == ""

@@ -142,3 +142,12 @@ def upgrade() -> None:
     op.add_column("outcomes", sa.Column("ready_at", sa.String(), nullable=True))
     op.add_column("datasets", sa.Column("agreement_digest", sa.String(), nullable=True))
     op.add_column("datasets", sa.Column("release_of", sa.String(), nullable=True))
+    op.add_column("dataset_episodes", sa.Column("unit_id", sa.String(), nullable=True))
+    op.add_column("dataset_episodes", sa.Column("content", sa.String(), nullable=True))
+    op.create_table(
+        "vouchers",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", name="pk_vouchers"),
+    )

@@ -1,0 +1,157 @@
+"""What becomes of a worker's things once no purpose is left: destroyed at once, or sealed first (rules R5, D5).
+
+Each step may be done twice, so that what was cut short is finished by whoever comes next.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tacit.flows.ports import Shop
+from tacit.flows.settle import settle_filming
+from tacit.records.certificate import Certificate, Leaving
+from tacit.records.hold import Hold
+from tacit.records.people import Steward
+from tacit.rights.retention import Profile, find_longest, find_profile
+from tacit.seal.keyfile import seal_to
+
+NO_STEWARD = "no-steward"  # nobody could hold the second half of the hold key
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the law of a worker's agreements asks for. stewards: those who could hold the second half."""
+
+    profile: Profile
+    agreements: tuple[str, ...]
+    stewards: tuple[Steward, ...]
+
+    @property
+    def seals(self) -> bool:
+        """True where everything is to be sealed before it is destroyed."""
+        return self.profile.keeps and bool(self.stewards)
+
+
+def plan_leaving(shop: Shop, worker_uid: str) -> Plan:
+    """What the agreements that a worker said yes to ask for; the longest duty counts."""
+    jurisdictions: dict[str, str] = {}
+    for consent in shop.catalogue.consents(worker_uid):
+        for agreement in shop.catalogue.agreement_versions(consent.agreement_id):
+            if agreement.digest == consent.agreement_digest:
+                known = jurisdictions.get(consent.agreement_id, "")
+                both = (place for place in (known, agreement.jurisdiction) if place)
+                jurisdictions[consent.agreement_id] = max(both, key=lambda place: find_profile(place).sealed_for)
+    keeping = tuple(sorted(name for name, place in jurisdictions.items() if find_profile(place).keeps))
+    stewards = tuple(one for one in shop.catalogue.stewards() if one.agreements & set(keeping))
+    return Plan(find_longest(jurisdictions.values()), keeping, stewards)
+
+
+def leave(shop: Shop, draft: Certificate) -> Certificate:
+    """Seal or destroy everything of a worker, and write the figures into the draft of their certificate."""
+    uid = draft.account
+    if not draft.counted:
+        draft = _count(shop, draft)
+        shop.catalogue.set_certificate(draft)
+    if draft.state is Leaving.SEALED and draft.sealed_until is not None and _can_be_held(shop, uid):
+        seal_worker(shop, uid, draft.sealed_until)
+    else:
+        erase_worker(shop, uid)
+        if draft.state is Leaving.SEALED:  # an old copy of the shop was put back, and the packed rows are lost
+            draft = replace(draft, state=Leaving.DESTROYED, sealed_until=None, n_keys=1)
+            shop.catalogue.set_certificate(draft)
+    return draft
+
+
+def erase_worker(shop: Shop, worker_uid: str) -> int:
+    """Book what they are owed for filming, then destroy objects, key and rows; returns how many objects there were.
+
+    Each step may be done again. An erasure that was cut short is in the catalogue's `unfinished_erasures`, or the
+    worker is still there with a withdrawal and nothing that stands. The books of others have no say in it.
+    """
+    settle_filming(shop, worker_uid)
+    erased_at = find_erased_at(shop, worker_uid)
+    n_objects = shop.vault.erase(worker_uid)
+    shop.keys.note_erasure(worker_uid, erased_at)
+    shop.keys.destroy_worker_key(worker_uid)
+    shop.keys.destroy_half(worker_uid)
+    shop.catalogue.erase_worker(worker_uid, erased_at)
+    return n_objects
+
+
+def seal_worker(shop: Shop, worker_uid: str, until: datetime) -> None:
+    """Book what they are owed, pack their rows, and take their key out of reach of everybody but two together.
+
+    The first half of the hold key lies in the keyring, the second is written to each steward's own key. Objects stay as
+    they are, behind a tombstone: for every reader but the opening of the hold the worker is erased.
+    """
+    settle_filming(shop, worker_uid)
+    erased_at = find_erased_at(shop, worker_uid)
+    shop.vault.seal_off(worker_uid)
+    if shop.catalogue.find_hold(worker_uid) is None:
+        plan = plan_leaving(shop, worker_uid)
+        second_half = shop.keys.split_worker_key(worker_uid)
+        shop.catalogue.hold_worker(
+            Hold(
+                worker_uid=worker_uid,
+                agreements=plan.agreements,
+                sealed_at=erased_at,
+                until=until,
+                halves={
+                    steward.steward_id: seal_to(steward.sealing_key, second_half, half_context(worker_uid)).hex()
+                    for steward in plan.stewards
+                },
+            ),
+            erased_at,
+        )
+    shop.keys.note_erasure(worker_uid, erased_at)
+    shop.keys.destroy_worker_key(worker_uid)
+    shop.catalogue.erase_worker(worker_uid, erased_at)
+
+
+def erase_again(shop: Shop, worker_uid: str) -> None:
+    """Erase what an old copy of the shop brought back; what lies under a hold stays under it."""
+    hold = shop.catalogue.find_hold(worker_uid)
+    if hold is None or hold.destroyed_at is not None or not shop.keys.has_half(worker_uid):
+        erase_worker(shop, worker_uid)
+        return
+    shop.keys.destroy_worker_key(worker_uid)
+    shop.catalogue.erase_worker(worker_uid, find_erased_at(shop, worker_uid))
+
+
+def half_context(worker_uid: str) -> str:
+    """For what the second half of a hold key is sealed."""
+    return f"tacit hold {worker_uid}"
+
+
+def find_erased_at(shop: Shop, worker_uid: str) -> datetime:
+    """The moment of the last no. Where an old backup lost it, any yes from before this moment counts as taken back."""
+    noes = [withdrawal.withdrawn_at for withdrawal in shop.catalogue.withdrawals(worker_uid)]
+    return max(noes, default=shop.keys.find_erasure(worker_uid) or shop.clock.now())
+
+
+def is_erased(shop: Shop, worker_uid: str) -> bool:
+    """True after an erasure, also where an old copy of the shop was put back that does not know of it."""
+    return shop.vault.is_erased(worker_uid) or shop.keys.find_erasure(worker_uid) is not None
+
+
+def _can_be_held(shop: Shop, worker_uid: str) -> bool:
+    """True where the rows are there to be packed, or are packed already."""
+    hold = shop.catalogue.find_hold(worker_uid)
+    if hold is not None:
+        return hold.destroyed_at is None and shop.keys.has_half(worker_uid)
+    return shop.keys.has_worker_key(worker_uid) and bool(plan_leaving(shop, worker_uid).stewards)
+
+
+def _count(shop: Shop, draft: Certificate) -> Certificate:
+    """Say what there is, and what is to become of it, while it can still be seen."""
+    uid = draft.account
+    plan = plan_leaving(shop, uid)
+    return replace(
+        draft,
+        state=Leaving.SEALED if plan.seals else Leaving.DESTROYED,
+        sealed_until=draft.withdrawn_at + plan.profile.sealed_for if plan.seals else None,
+        why_not_sealed=NO_STEWARD if plan.profile.keeps and not plan.seals else "",
+        counted=True,
+        rows=shop.catalogue.count_rows(uid),
+        n_objects=len(shop.vault.list_held(uid)),
+        n_keys=0 if plan.seals else 1,
+    )
