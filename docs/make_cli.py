@@ -31,6 +31,7 @@ folder you are in.
 | `TACIT_KEY_FILE` | file of the master key; else in the keyring |
 | `TACIT_MASTER_KEY` | the master key itself, one line of text as in a key file |
 | `TACIT_PASSPHRASE` | the passphrase of a shop made with `--key passphrase` |
+| `TACIT_ROLE` | whom you act as, where a command does not say `--as`; else `curator` ([roles](roles.md)) |
 """
 
 

@@ -16,7 +16,8 @@ def names(folder):
 def made(tmp_path):
     """What an earlier demo left, with what a killed command leaves beside its target."""
     folder = demo._make_room(tmp_path / "demo")
-    for name in ("shop", "keys", "dataset", ".dataset.tacit-old-0a1b2c3d", ".shop.tacit-init-0a1b2c3d"):
+    killed = (".dataset.tacit-old-0a1b2c3d", ".release.tacit-new-0a1b2c3d", ".shop.tacit-init-0a1b2c3d")
+    for name in ("shop", "keys", "dataset", "release", *killed):
         (folder / name).mkdir()
     for name in ("agreement.toml", "index.html", "film/asha.mp4"):
         (folder / name).touch()

@@ -1,29 +1,38 @@
 """The log by its commands: a steward and a worker who trust nobody's word, and the separate verifier."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from .conftest import AGREEMENT, Desk
+from .conftest import AGREEMENT, Desk, make_desk
 
 PIN = "union-2026"
 AGREEMENT_ID = "gear-line-2026"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a shop, an agreement and a steward with a key of their own; made once, for it takes a while."""
+    desk = make_desk(tmp_path_factory.mktemp("made") / "home", None, None)
+    desk.declare()
+    desk.tacit("init", desk.shop)
+    desk.tacit("agreement", "add", desk.folder / "agreement.toml", "--shop", desk.shop)
+    desk.tacit("key", "new", "union.key", "--name", "The union", "--pin-stdin", stdin=f"{PIN}\n")
+    desk.tacit("steward", "add", "union", "--key", "union.key", "--agreement", AGREEMENT_ID, "--shop", desk.shop)
+    return desk.home
+
+
 @pytest.fixture
-def shop(bare_desk: Desk) -> Desk:
-    """A shop with an agreement, a worker and a steward with a key of their own."""
-    bare_desk.declare()
-    bare_desk.tacit("init", bare_desk.shop)
-    bare_desk.tacit("agreement", "add", bare_desk.folder / "agreement.toml", "--shop", bare_desk.shop)
-    bare_desk.tacit("key", "new", "union.key", "--name", "The union", "--pin-stdin", stdin=f"{PIN}\n")
-    bare_desk.tacit(
-        "steward", "add", "union", "--key", "union.key", "--agreement", AGREEMENT_ID, "--shop", bare_desk.shop
-    )
-    return bare_desk
+def shop(made: Path, tmp_path: Path) -> Desk:
+    """A copy of that home, for one test."""
+    home = tmp_path / "home"
+    shutil.copytree(made, home)
+    return Desk(home, None, {"XDG_CACHE_HOME": str(home / "cache")})
 
 
 def verify(desk: Desk, *arguments: str, code: int = 0) -> str:
@@ -68,6 +77,15 @@ def test_r9_steward_countersigns_and_everyone_can_check_without_the_shop(shop: D
     (proof,) = sorted((shop.home / "about-union").iterdir())
     verify(shop, str(proof), "--key", public["shop"])
     assert "The log holds" in log(shop, "verify", "--kept", "first.note", "--kept", "signed.note")
+
+
+def test_r12_a_steward_signs_at_home_and_sends_it_back(shop: Desk) -> None:
+    log(shop, "checkpoint", "--out", "sent.note")
+    public = keys(shop)["shop"]
+    home = ("--key", "union.key", "--steward", "union", "--shop-key", public, "--out", "back.note", "--pin-stdin")
+    shop.tacit("key", "countersign", "sent.note", *home, stdin=f"{PIN}\n")
+    assert "countersigned by: union" in log(shop, "countersigned", "back.note")
+    assert "proves nothing" in shop.tacit("key", "countersign", "union.key", *home, stdin=f"{PIN}\n", code=2).err
 
 
 def test_a_wrong_pin_signs_nothing(shop: Desk) -> None:

@@ -1,6 +1,7 @@
 """Sealed, then destroyed, and certified (R5): what the law of an agreement asks for after the last no."""
 
 import json
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from tacit.datasets.reader import read_dataset
 from tacit.flows.add_worker import add_worker
 from tacit.flows.destroy_hold import find_due_holds, warn_of_holds
+from tacit.flows.gate import ask
 from tacit.flows.issue_certificate import certificate_document, read_certificate, require_certificates
 from tacit.flows.open_hold import open_hold
 from tacit.flows.originals import destroy_originals, find_changed, find_originals
@@ -24,6 +26,7 @@ from tacit.records.errors import (
     UnknownThingError,
 )
 from tacit.records.people import Steward
+from tacit.records.permit import Action
 from tacit.seal.keyfile import new_key_file, unlock_key_file
 from tacit.store.keyring import MemoryKeyring
 
@@ -271,6 +274,47 @@ def test_certificate_of_another_shop_or_a_changed_one_is_told(bench, tmp_path):
     file.write_bytes(document.replace(b'"n_objects":4', b'"n_objects":5'))
     with pytest.raises(AlteredDocumentError, match="was changed since it was signed"):
         read_certificate(file, [bench.keys.public_key()])
+
+
+def test_every_changed_byte_of_a_certificate_is_found(bench, tmp_path):
+    bench.fill("asha")
+    file = tmp_path / "certificate.json"
+    document = certificate_document(bench.shop, withdraw(bench, "asha").certificate)
+    for place in range(0, len(document), 7):
+        changed = bytearray(document)
+        changed[place] ^= 1
+        file.write_bytes(changed)
+        with pytest.raises((AlteredDocumentError, ForeignDocumentError)):
+            read_certificate(file, [bench.keys.public_key()])
+
+
+def test_r5_no_counts_in_a_tenth_of_a_second_however_much_is_to_be_erased(bench):
+    bench.fill("asha", "meena")
+    moments = []
+
+    class Watched(Tripwire):
+        CHANGING = frozenset({"set_certificate"})
+
+        def __getattr__(self, name):
+            found = super().__getattr__(name)
+            if name == "set_certificate":
+                moments.append(time.perf_counter())
+            return found
+
+    shop = replace(bench.shop, catalogue=Watched(bench.catalogue, Counter(99)))
+    began = time.perf_counter()
+    withdraw_consent(shop, bench.contract, "asha", (), bench.progress)
+    assert moments[0] - began < 0.1
+
+
+def test_r5_whoever_asks_after_the_no_is_told_no_even_before_anything_is_erased(bench):
+    recording = bench.fill("asha", "meena")["asha"]
+    with pytest.raises(Interrupted):
+        interrupt(bench, 3, lambda shop: withdraw_consent(shop, bench.contract, "asha", (TRAINING,), bench.progress))
+    with pytest.raises(Interrupted):
+        interrupt(bench, 4, lambda shop: withdraw_consent(shop, bench.contract, "asha", (TRAINING,), bench.progress))
+    with pytest.raises(RefusedError, match=r"R1.*withdrew"):
+        ask(bench.shop, Action.DERIVE, TRAINING, recording)
 
 
 def test_issued_certificate_that_was_changed_is_not_handed_out(bench):

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from tacit.flows.accept_clock import accept_clock
 from tacit.flows.add_steward import add_steward
 from tacit.flows.checkpoint_log import checkpoint_log, countersign_log
+from tacit.flows.countersign_note import countersign_note, take_signatures
 from tacit.flows.hand_out import hand_out
 from tacit.flows.prove_log import list_log, prove_entry, prove_growth, subject_digest
 from tacit.flows.verify_log import Verified, log_origin, steward_origin, verify_log
 from tacit.records.errors import (
+    BadNameError,
     BadNoteError,
     ClockSetBackError,
     FaultyLogError,
@@ -37,7 +39,7 @@ from .conftest import AGREEMENT_ID, Bench
 
 PIN, FAST = "union-2026", 10
 FILES = {name: new_key_file(name, PIN, FAST) for name in ("union", "council")}
-KEYS = {name: unlock_key_file(key_file, PIN) for name, key_file in FILES.items()}
+KEYS: dict[str, OpenKey] = {name: unlock_key_file(key_file, PIN) for name, key_file in FILES.items()}
 
 
 def fill(bench: Bench, n_entries: int) -> None:
@@ -329,6 +331,60 @@ def test_a_signature_by_no_steward_is_found(bench: Bench) -> None:
     forged = replace(note, signatures=(note.signatures[0], replace(note.signatures[1], name=steward_origin("other"))))
     bench.catalogue.set_checkpoint(note.checkpoint.size, forged.text())
     assert "by no steward's key" in faults(bench)[0]
+
+
+def at_home(bench: Bench, note: bytes, name: str, key: OpenKey | None = None) -> bytes:
+    """What a steward makes of a checkpoint that was sent to them."""
+    now = bench.clock.now()
+    return countersign_note(note, "sent", bench.keys.public_key(), name, key or KEYS[name], now).text().encode()
+
+
+def test_r12_stewards_sign_at_home_and_the_shop_takes_it_in(bench: Bench) -> None:
+    watch(bench, "union", "council")
+    sent = checkpoint_log(bench.shop).text().encode()
+    signed = [at_home(bench, sent, name) for name in KEYS]
+    fill(bench, 5)  # the log goes on meanwhile
+    for note in (*signed, signed[0]):
+        both = take_signatures(bench.shop, note, "back")
+    assert len(both.signatures) == 3
+    prove(bench, both.text(), *KEYS.values())
+    assert verify_log(bench.shop).checkpoints == (both.checkpoint.size,)
+
+
+def test_a_lost_checkpoint_comes_back_with_its_signatures(bench: Bench) -> None:
+    watch(bench, "union")
+    signed = at_home(bench, checkpoint_log(bench.shop).text().encode(), "union")
+    empty(bench, "log_checkpoints")
+    assert take_signatures(bench.shop, signed, "back").text().encode() == signed
+
+
+def test_r12_nobody_signs_in_a_stewards_name(bench: Bench) -> None:
+    watch(bench, "union")
+    sent = checkpoint_log(bench.shop).text().encode()
+    for name, key in (("union", KEYS["council"]), ("council", KEYS["council"])):
+        with pytest.raises(BadNoteError, match="by no steward's key"):
+            take_signatures(bench.shop, at_home(bench, sent, name, key), "back")
+    with pytest.raises(BadNoteError, match="did not sign it"):
+        countersign_note(sent, "sent", KEYS["union"].public_key, "union", KEYS["union"], bench.clock.now())
+    with pytest.raises(BadNameError):
+        at_home(bench, sent, "the union", KEYS["union"])
+    with pytest.raises(BadNameError):
+        countersign_note(sent, "sent", "no key", "union", KEYS["union"], bench.clock.now())
+    assert len(checkpoint_log(bench.shop).signatures) == 1
+
+
+def test_a_signature_under_another_log_is_not_taken_in(bench: Bench) -> None:
+    watch(bench, "union")
+    fill(bench, 5)
+    signed = at_home(bench, checkpoint_log(bench.shop).text().encode(), "union")
+    empty(bench, "log_entries", "log_nodes", "log_checkpoints")
+    for n_entries in (4, 2):
+        fill(bench, n_entries)
+        with pytest.raises(BadNoteError, match="another one below it"):
+            take_signatures(bench.shop, signed, "back")
+    keys = MemoryKeyring(bytes(32), "shop-other")
+    with pytest.raises(BadNoteError, match="did not sign it"):
+        take_signatures(replace(bench.shop, shop_id="shop-other", keys=keys), signed, "back")
 
 
 # --- proving ---------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from tacit.flows.give_consent import SaidYes, give_consent
 from tacit.flows.review_notice import (
     hash_messages,
     list_notices,
+    require_signed_language,
     review_bytes,
     review_notice,
     show_notice,
@@ -108,6 +109,14 @@ def test_r1_a_worker_may_choose_another_language_and_is_never_given_one_unasked(
     edit_worker(agreed.shop, "asha", "", "mr")
     with pytest.raises(NoNoticeError, match=r'language "mr".*--language'):
         show_notice(agreed.shop, "asha", AGREEMENT_ID)
+
+
+def test_r1_of_a_missing_language_only_those_are_offered_in_which_a_yes_counts(agreed, reviewer):
+    review_notice(agreed.shop, "ta", reviewer)
+    with pytest.raises(NoNoticeError) as caught:
+        require_signed_language(agreed.shop, "mr-IN")
+    assert caught.value.available == ("en", "ta")
+    require_signed_language(agreed.shop, "ta-LK")
 
 
 def test_r1_another_wording_is_a_draft_again(agreed, reviewer, monkeypatch):
@@ -283,3 +292,15 @@ def test_r11_a_witnessed_yes_that_was_changed_is_found(agreed):
     ):
         with pytest.raises(ForgedEvidenceError):
             check_spoken(agreed.shop, changed, worker)
+
+
+def test_r11_a_licence_believes_a_witness_only_of_that_very_agreement(agreed):
+    key_file, key = key_of("Union")
+    steward = add_steward(agreed.shop, "union", key_file, [AGREEMENT_ID])
+    yes(agreed, "en", CONSENTED, key=key, witness="union")
+    recording = agreed.take_in("asha", "a.mp4")
+    agreed.process()
+    agreed.release(recording, "4711")
+    agreed.catalogue.add_steward(replace(steward, agreements=frozenset({"other"})))
+    with pytest.raises(ForgedEvidenceError):
+        ask(agreed.shop, Action.LICENSE, TRAINING, recording)

@@ -1,7 +1,7 @@
 """R7: what the plant reads equals what it would read had whoever is not there never enrolled.
 
 Random workforces live through random histories. One worker of them comes to nothing in the end: refuses, is only
-enrolled, never releases, is unusable, takes the release back, cuts all of it away, or withdraws. The same history is
+enrolled, never releases, is unusable, takes a release back, cuts all of it away, or withdraws. The same history is
 lived again without that worker, at the same moments and with the same ids for all others. Then every command that an
 engineer or a licensee may type, and every byte of every dataset that they may open, must be the same.
 """
@@ -28,10 +28,12 @@ from tacit import wiring
 from tacit.cli.app import app
 from tacit.flows.add_worker import add_worker
 from tacit.flows.cut_recording import cut_recording
+from tacit.flows.evidence import Voice
 from tacit.flows.give_consent import refuse_consent
 from tacit.flows.give_release import take_release_back
 from tacit.flows.mark_recording import Box, mark_recording
 from tacit.flows.ports import Shop
+from tacit.flows.standing_release import give_standing_release, take_back_standing_release
 from tacit.flows.withdraw_consent import withdraw_consent
 from tacit.models.store import ModelStore
 from tacit.records.errors import RefusedError, TacitError
@@ -41,15 +43,16 @@ from tacit.store.objects import memory_objects
 from tacit.store.vault import ObjectVault
 from tacit.wiring import Environment, OpenShop
 
-from .conftest import TODAY, TRAINING, Bench, SetClock
+from .conftest import AGREEMENT_ID, TODAY, TRAINING, Bench, SetClock
 
 GONE = "worker-x"
 STAYING = ("asha", "meena", "kofi")
 PIN = "482913"
 LICENSEE = "Hand Lab"
 ID_BYTES = 10
+STEP = timedelta(hours=20)  # between two acts, so that the review time of a standing release runs out sometimes
 COMMANDS = typer.main.get_command(app)
-ENDS = ("refuse", "enrol", "hold", "unusable", "take-back", "cut", "withdraw")
+ENDS = ("refuse", "enrol", "hold", "unusable", "take-back", "end-standing", "cut", "withdraw")
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,13 @@ class World:
         shop = Shop("shop-test", self.keys, vault, self.catalogue, self.clock, parts.shop.prober)
         self.bench = Bench(shop, self.clock, folder, parts.video, parts.made)
         self.recordings = {}
+        monkeypatch.setattr("tacit.seal.signatures._LOCK_COST_LOG2", 10)  # no PIN here is worth more
         self.monkeypatch = monkeypatch
         self.bench.agree()
 
     def live(self, history, without=""):
         for index, act in enumerate(history):
-            self.clock.moment = TODAY + timedelta(hours=index)
+            self.clock.moment = TODAY + index * STEP
             self.monkeypatch.setattr("tacit.records.ids.secrets.token_bytes", _drawing(f"{index} {act}"))
             if act.label != without or not without:
                 getattr(self, act.what.replace("-", "_"))(act.label, act.number)
@@ -102,6 +106,12 @@ class World:
 
     def release(self, label, number):
         self.bench.release(self.recordings[label, number], PIN)
+
+    def standing(self, label, _number):
+        give_standing_release(self.bench.shop, label, AGREEMENT_ID, Voice(pin=PIN))
+
+    def end_standing(self, label, _number):
+        take_back_standing_release(self.bench.shop, label, AGREEMENT_ID)
 
     def take_back(self, label, number):
         take_release_back(self.bench.shop, self.recordings[label, number])
@@ -165,7 +175,7 @@ def _with_processing(act):
 def _thread(draw, label):
     acts = [Act("enrol", label)]
     for number in range(draw(st.integers(1, 2))):
-        acts += [Act("film", label, number), Act("release", label, number)]
+        acts += [Act("film", label, number), Act(draw(st.sampled_from(["release", "standing"])), label, number)]
         if draw(st.booleans()):
             acts.pop()
     return acts
@@ -178,7 +188,7 @@ def _end(draw, end):
     acts = [Act("enrol", GONE), Act("film", GONE, number)]
     if end in ("enrol", "hold"):
         return acts[: 1 if end == "enrol" else 2]
-    acts.append(Act("release", GONE, number))
+    acts.append(Act("standing" if end == "end-standing" else "release", GONE, number))
     acts += [Act("build", "", place) for place in draw(st.lists(st.integers(0, 1), max_size=2))]
     return acts if end == "unusable" else [*acts, Act(end, GONE, number)]
 

@@ -92,3 +92,13 @@ def test_r11_a_yes_that_was_changed_gets_no_receipt(agreed, monkeypatch):
     with pytest.raises(ForgedEvidenceError):
         make_receipt(agreed.shop, worker(agreed))
     assert consent_record.SCHEMA == "dpv-27560:record-2"
+
+
+def test_no_byte_of_a_receipt_can_change_unseen(agreed):
+    receipt = make_receipt(agreed.shop, worker(agreed))
+    key = agreed.keys.public_key()
+    for position in [*range(0, len(receipt), 37), len(receipt) - 1]:
+        changed = bytearray(receipt)
+        changed[position] ^= 1
+        with pytest.raises((AlteredDocumentError, ForeignDocumentError)):
+            verify_document(bytes(changed), "receipt", KIND, [key])

@@ -71,8 +71,8 @@ def give(
     purposes, ends_on = read_purposes(purpose), read_day(until) if until else None
     opened = open_shop(shop, Verb.SAY, Kind.CONSENT, worker=label, agreement=agreement).shop
     worker = require_worker(opened, label)
+    require_signed_language(opened, language or worker.language)  # told before anybody types a PIN
     read = render_notice(require_agreement(opened, agreement), language or worker.language)
-    require_signed_language(opened, read.language)  # told before anybody types a PIN
     voice = read_voice(pin, pin_stdin, key, witness)
     said = SaidYes(read, voice.pin, voice.key, voice.witness, ends_on)
     given = give_consent(opened, label, agreement, purposes, opened.clock.now(), said)
@@ -113,7 +113,7 @@ def show(
     worker = require_worker(opened.shop, label)
     if receipt is not None:
         _write_receipt(opened, worker, receipt)
-    columns = ("said", "at", "purposes", "agreement", "evidence", "until", "notice")
+    columns = ("said", "at", "purposes", "agreement", "evidence", "until", "language", "notice")
     rows = [
         (
             "yes",
@@ -122,11 +122,12 @@ def show(
             c.agreement_id,
             f"{c.evidence} by {c.witness}" if c.witness else c.evidence.value,
             str(c.ends_on) if c.ends_on is not None else "",
-            f"{c.notice_language} {c.notice_digest[:12]}".strip(),
+            c.notice_language,
+            c.notice_digest[:12],
         )
         for c in opened.shop.catalogue.consents(worker.worker_uid)
     ] + [
-        ("no", w.withdrawn_at.isoformat(), ", ".join(sorted(w.purposes)), "", "", "", "")
+        ("no", w.withdrawn_at.isoformat(), ", ".join(sorted(w.purposes)), "", "", "", "", "")
         for w in opened.shop.catalogue.withdrawals(worker.worker_uid)
     ]
     rows.sort(key=lambda row: row[1])

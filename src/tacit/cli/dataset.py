@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tacit.cli.options import HERE, TRAINING, AsJson, ForPurpose, ShopFolder, open_shop
-from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
+from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_holds, warn_unreplaced
 from tacit.rights.roles import PLANT, Kind, Verb
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def build(
     require_outside(opened.folder, opened.unlocked.keys, out)
     progress = TerminalProgress()
     warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, progress))
+    warn_holds(opened.shop)
     digest = require_numbered(opened.shop, agreement, agreement_version).digest
     order = Order(agreement, purpose, None, out, digest, signer)
     built = build_dataset(opened.shop, opened.contract, order, progress)

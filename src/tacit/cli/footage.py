@@ -14,7 +14,7 @@ from tacit.cli.options import (
     open_shop,
     read_moment,
 )
-from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
+from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_holds, warn_unreplaced
 from tacit.rights.roles import PLANT, Kind, Verb
 
 RecordingId = Annotated[str, typer.Argument(help="The recording, as `tacit recordings` lists it.")]
@@ -63,6 +63,7 @@ def process(purpose: ForPurpose = TRAINING, jobs: Jobs = 0, shop: ShopFolder = H
     opened = open_shop(shop, Verb.MAKE, Kind.RECORDING)
     progress = TerminalProgress()
     warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, progress))
+    warn_holds(opened.shop)
     engine = PoolEngine(jobs or default_jobs())
     everything = opened.shop.catalogue.recordings()
     ends = run_all(opened.shop, engine, opened.contract, opened.make_job, purpose, everything, progress)

@@ -7,6 +7,7 @@ import typer
 
 from tacit.cli.options import AsJson, read_pin
 from tacit.cli.show import say, say_json
+from tacit.records.errors import UnreadableFileError
 
 
 def attach(app: typer.Typer) -> None:
@@ -14,6 +15,7 @@ def attach(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("new")(new)
     group.command("show")(show)
+    group.command("countersign")(countersign)
     app.add_typer(group, name="key", help="Key files that stewards, reviewers and workers keep for themselves.")
 
 
@@ -47,3 +49,33 @@ def show(
         say(f"Of {key_file.name}.")
         say(f"Public key, to check signatures with: {key_file.public_key}")
         say(f"Sealing key, to write to:             {key_file.sealing_key}")
+
+
+def countersign(
+    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint that the shop sent.")],
+    key: Annotated[Path, typer.Option(help="Your key file.")],
+    steward: Annotated[str, typer.Option(metavar="ID", help="As the shop knows you.")],
+    shop_key: Annotated[str, typer.Option(help="Public key of the shop, from somebody you trust.")],
+    out: Annotated[Path, typer.Option(help="File to write and send back.")],
+    pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from standard input.")] = False,
+) -> None:
+    """Sign a checkpoint at home, without the shop; the shop takes it in with `tacit log countersigned`.
+
+    Check first with tacit-verify that the log kept everything since the last checkpoint that you have.
+    """
+    from datetime import UTC, datetime
+
+    from tacit.flows.countersign_note import countersign_note
+    from tacit.flows.hand_out import hand_out
+    from tacit.flows.key_files import load_key_file
+    from tacit.seal.keyfile import unlock_key_file
+
+    try:
+        content = checkpoint.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(str(checkpoint), error.strerror or "unknown") from error
+    key_file = load_key_file(key)
+    opened = unlock_key_file(key_file, read_pin(True, pin_stdin, prompt="PIN of the key file"))
+    note = countersign_note(content, str(checkpoint), shop_key, steward, opened, datetime.now(UTC))
+    hand_out(out, note.text().encode())
+    say(f"Wrote {out}. Keep it, and send a copy back.")

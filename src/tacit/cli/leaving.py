@@ -296,8 +296,8 @@ def destroy(
     Only a file that is still what was handed in is touched. This cannot be undone, and such a film can be processed
     anew no more.
     """
-    from tacit.flows.originals import destroy_originals, find_originals
     from tacit.flows.find_recording import require_recording
+    from tacit.flows.originals import destroy_originals, find_originals
 
     if not recordings and not worker:
         raise typer.BadParameter("Name recordings, or a worker with --worker.")

@@ -201,8 +201,8 @@ def check(
 ) -> None:
     """Check a release, and that its licence runs.
 
-    Every file and signature is looked at. It needs no shop. Give the public key that the shop told you by another way: the one in the folder says only that
-    all of it comes from one hand.
+    Every file and signature is looked at; no shop is needed. Give the public key that the shop told you by another
+    way: the one in the folder says only that all of it comes from one hand.
     """
     from tacit.datasets.manifest import as_json
     from tacit.flows.check_release import check_release

@@ -30,6 +30,7 @@ def attach(app: typer.Typer) -> None:
     group.command("verify")(verify)
     group.command("prove")(prove)
     group.command("checkpoint")(checkpoint)
+    group.command("countersigned")(countersigned)
     group.command("key")(key)
     group.command("accept-clock")(accept_clock)
     app.add_typer(group, name="log", help="What was decided, in order, and proofs of it that anyone can check.")
@@ -134,6 +135,18 @@ def checkpoint(
         say_json(_as_json(note))
     if out is not None or not json:
         _give(note.text().encode(), out, shop, quiet=json)
+
+
+def countersigned(
+    file: Annotated[Path, typer.Argument(help="A checkpoint that a steward signed at home.")],
+    shop: ShopFolder = HERE,
+) -> None:
+    """Take in a steward's signature that was made elsewhere with `tacit key countersign`."""
+    from tacit.flows.countersign_note import take_signatures
+
+    note = take_signatures(open_shop(shop, Verb.ADD, Kind.LOG).shop, _read(file), str(file))
+    names = ", ".join(line.name.rpartition("/")[2] for line in note.signatures[1:])
+    say(f"The checkpoint at {note.checkpoint.size} entries is countersigned by: {names or 'nobody'}.")
 
 
 def key(shop: ShopFolder = HERE, json: AsJson = False) -> None:

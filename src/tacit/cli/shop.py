@@ -1,4 +1,4 @@
-"""`tacit init | recover`: makes a shop, and brings an old catalogue up to what was committed."""
+"""`tacit init | recover | check`: makes a shop, brings an old catalogue up to what was committed, looks at it all."""
 
 import os
 import re
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tacit.cli.options import HERE, ShopFolder, open_shop
-from tacit.cli.show import TerminalProgress, say, warn_unreplaced
+from tacit.cli.options import HERE, AsJson, ShopFolder, open_shop
+from tacit.cli.show import TerminalProgress, say, say_json, warn_holds, warn_unreplaced
 from tacit.records.errors import BadNameError
 from tacit.rights.roles import Kind, Verb
 from tacit.wiring import KeySource, create_shop, read_environment
@@ -18,6 +18,7 @@ def attach(app: typer.Typer) -> None:
     """Add the command."""
     app.command("init")(init)
     app.command("recover")(recover)
+    app.command("check")(check)
 
 
 def init(
@@ -59,4 +60,22 @@ def recover(shop: ShopFolder = HERE) -> None:
     opened = open_shop(shop, Verb.MAKE, Kind.SHOP)
     n_lacking = register_committed(opened.shop)
     warn_unreplaced(finish_withdrawals(opened.shop, opened.contract, TerminalProgress()))
+    warn_holds(opened.shop)
     say(f"Registered {n_lacking} recordings that the catalogue lacked.")
+
+
+def check(shop: ShopFolder = HERE, json: AsJson = False) -> None:
+    """Look whether anything in the shop was changed behind its back.
+
+    It opens every seal and checks every signature, hash and booking. Whatever is wrong is named; nothing is repaired.
+    """
+    from tacit.flows.check_shop import check_shop
+
+    whole = check_shop(open_shop(shop, Verb.READ, Kind.SHOP).shop)
+    if json:
+        say_json(vars(whole))
+        return
+    say(
+        f"All is as the shop wrote it: {whole.n_log_entries} log entries, {whole.n_workers} workers, "
+        f"{whole.n_recordings} recordings, {whole.n_transactions} bookings, {whole.n_datasets} datasets."
+    )

@@ -10,7 +10,8 @@ The form is ours. A field is its tag, its length (8 bytes, most significant firs
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,46 +47,76 @@ def compute_digest(folder: Path, spec: DatasetSpec) -> str:
 
 def compute_digests(folder: Path, spec: DatasetSpec) -> tuple[str, list[str]]:
     """The digest of a dataset, and of the content of each episode by itself: its columns and its video."""
-    digest, contents = hashlib.sha256(), []
-    _feed(digest, b"spec", to_canonical_json(vars(spec)))
-    seen: dict[str, dict[str, int]] = {name: {} for name in PSEUDONYM_COLUMNS}
-    for index, row in enumerate(read_episode_rows(folder, [*_ROW_COLUMNS, *PSEUDONYM_COLUMNS])):
-        ranks = {name: seen[name].setdefault(row[name], len(seen[name])) for name in PSEUDONYM_COLUMNS}
-        if not math.isfinite(row["start_s"] + row["accepted_s"]):
-            raise UnreadableDatasetError(episodes_path(index // FILES_PER_CHUNK), f"row {index}: a time is no number")
-        _feed(digest, b"episode", to_canonical_json(row | ranks))
-        content = hashlib.sha256()
-        arrays = to_arrays(read_table(folder, data_path(index)), data_path(index))
-        for tag, payload in _content(arrays, folder, spec, index):
-            _feed(digest, tag, payload)
-            _feed(content, tag, payload)
-        contents.append(content.hexdigest())
+    digest = ContentDigest(spec)
+    rows = read_episode_rows(folder, [*_ROW_COLUMNS, *PSEUDONYM_COLUMNS])
+    contents = [digest.add(row, read_content(folder, spec, index)) for index, row in enumerate(rows)]
     return digest.hexdigest(), contents
 
 
-def read_content(folder: Path, spec: DatasetSpec, index: int) -> tuple[dict[str, NDArray[Any]], str]:
-    """The columns of one episode, and the digest of its content as `compute_digests` gives it.
+@dataclass(frozen=True)
+class Content:
+    """One episode by value: the columns of its frames, and what the decoder gets of its video."""
+
+    arrays: dict[str, NDArray[Any]]
+    video: tuple[bytes, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of it alone."""
+        digest = hashlib.sha256()
+        for tag, payload in self.parts():
+            _feed(digest, tag, payload)
+        return digest.hexdigest()
+
+    def parts(self) -> Iterator[tuple[bytes, bytes]]:
+        """Every feature of every frame by value, then the packets of the video."""
+        for feature in FEATURES:
+            with np.errstate(invalid="ignore"):  # what is not a number is digested as what it is
+                values = self.arrays[feature.name].astype("<f4") + np.float32(0)  # adding 0 makes -0 and 0 the same
+            yield b"column", values.tobytes()
+        for part in self.video:
+            yield b"video", part
+
+
+class ContentDigest:
+    """The digest of a dataset, episode by episode in their order."""
+
+    def __init__(self, spec: DatasetSpec) -> None:
+        self._digest = hashlib.sha256()
+        self._seen: dict[str, dict[str, int]] = {name: {} for name in PSEUDONYM_COLUMNS}
+        self._n_episodes = 0
+        _feed(self._digest, b"spec", to_canonical_json(vars(spec)))
+
+    def add(self, row: Mapping[str, Any], content: Content) -> str:
+        """Add the next episode, of which the row may say more than counts; returns the digest of its content.
+
+        Raises:
+            UnreadableDatasetError: A time in its row is no number.
+        """
+        index, self._n_episodes = self._n_episodes, self._n_episodes + 1
+        ranks = {name: seen.setdefault(row[name], len(seen)) for name, seen in self._seen.items()}
+        if not math.isfinite(row["start_s"] + row["accepted_s"]):
+            raise UnreadableDatasetError(episodes_path(index // FILES_PER_CHUNK), f"row {index}: a time is no number")
+        _feed(self._digest, b"episode", to_canonical_json({name: row[name] for name in _ROW_COLUMNS} | ranks))
+        alone = hashlib.sha256()
+        for tag, payload in content.parts():
+            _feed(self._digest, tag, payload)
+            _feed(alone, tag, payload)
+        return alone.hexdigest()
+
+    def hexdigest(self) -> str:
+        """The digest so far."""
+        return self._digest.hexdigest()
+
+
+def read_content(folder: Path, spec: DatasetSpec, index: int) -> Content:
+    """One episode as it lies in a dataset.
 
     Raises:
         UnreadableDatasetError: A file is missing or cannot be read.
     """
-    digest = hashlib.sha256()
     arrays = to_arrays(read_table(folder, data_path(index)), data_path(index))
-    for tag, payload in _content(arrays, folder, spec, index):
-        _feed(digest, tag, payload)
-    return arrays, digest.hexdigest()
-
-
-def _content(
-    arrays: dict[str, NDArray[Any]], folder: Path, spec: DatasetSpec, index: int
-) -> Iterator[tuple[bytes, bytes]]:
-    """Every feature of every frame of an episode by value, then the packets of its video."""
-    for feature in FEATURES:
-        with np.errstate(invalid="ignore"):  # what is not a number is digested as what it is
-            values = arrays[feature.name].astype("<f4") + np.float32(0)  # adding 0 makes -0 and 0 the same
-        yield b"column", values.tobytes()
-    for part in read_video_bytes(folder / video_path(index), spec.fps):
-        yield b"video", part
+    return Content(arrays, tuple(read_video_bytes(folder / video_path(index), spec.fps)))
 
 
 def _feed(digest: "_Hash", tag: bytes, payload: bytes) -> None:

@@ -152,10 +152,11 @@ def find_release_faults(folder: Path, manifest: Manifest) -> list[Fault]:
 
 def _list_files(folder: Path) -> Iterator[tuple[str, int, str]]:
     """Every file below a folder but the manifest at its top, by path; what is no plain file has no digest."""
-    found = []
+    found: list[str] = []
     for place, folders, names in os.walk(folder):
-        for name in (*names, *(name for name in folders if (Path(place) / name).is_symlink())):
-            found.append((Path(place) / name).relative_to(folder).as_posix())
+        paths = [Path(place) / name for name in names]
+        paths += [path for name in folders if (path := Path(place) / name).is_symlink()]
+        found += [path.relative_to(folder).as_posix() for path in paths]
     for path in sorted(found):
         if path == MANIFEST:
             continue

@@ -74,8 +74,8 @@ def _frame_number(packet: "Packet[VideoStream]", fps: int) -> int | None:
     """The place of a packet on the grid of the frame rate; None where its time stamp lies off the grid."""
     if packet.pts is None or packet.time_base is None:
         return None
-    at = packet.pts * packet.time_base * fps
-    return int(at) if at.denominator == 1 and abs(at) < 2**63 else None
+    at, rest = divmod(packet.pts * packet.time_base.numerator * fps, packet.time_base.denominator)
+    return at if rest == 0 and abs(at) < 2**63 else None
 
 
 def find_video_faults(path: Path, spec: DatasetSpec, n_frames: int) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tacit.datasets.canonical import compute_digests, read_content
+from tacit.datasets.canonical import ContentDigest, read_content
 from tacit.datasets.cards import CardInput, DatasetSummary, readme_card
 from tacit.datasets.croissant import croissant
 from tacit.datasets.durable import link_or_copy, save_json, save_text, sync_tree
@@ -52,7 +52,8 @@ class DatasetWriter:
         self._stats = StatsSum()
         self._tasks: dict[str, int] = {}
         self._summary = DatasetSummary(spec)
-        self.contents: tuple[str, ...] = ()  # digest of each episode, once it is finished
+        self._digest = ContentDigest(spec)
+        self._contents: list[str] = []
 
     def add_episode(self, episode: EpisodeInput) -> None:
         """Write one episode and verify what was written.
@@ -73,8 +74,15 @@ class DatasetWriter:
         pq.write_table(to_frame_table(episode.columns, counters), self._place(data_path(index)), compression="snappy")
         stats = compute_episode_stats(episode.columns, counters, images)
         self._stats.add(stats)
-        self._rows.add(to_episode_row(episode, counters, self._spec.fps, stats))
+        row = to_episode_row(episode, counters, self._spec.fps, stats)
+        self._rows.add(row)
+        self._contents.append(self._digest.add(row, read_content(self._folder, self._spec, index)))
         self._summary.add(n_frames, episode.task, episode.lineage.worker)
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """The digest of the content of each episode so far."""
+        return tuple(self._contents)
 
     def take_over(self, earlier: Path, row: dict[str, Any], content: str) -> bool:
         """Take an episode of another version over as it is, with other numbers; False where it is not what it was.
@@ -88,20 +96,21 @@ class DatasetWriter:
         """
         before, index = row["episode_index"], self._summary.n_episodes
         try:
-            columns, found = read_content(earlier, self._spec, before)
+            found = read_content(earlier, self._spec, before)
         except UnreadableDatasetError:
             return False
-        if found != content:
+        if found.digest != content:
             return False
         link_or_copy(earlier / video_path(before), self._place(video_path(index)))
         (task,) = row["tasks"]
         task_index = self._tasks.setdefault(task, len(self._tasks))
-        n_frames = len(columns["action"])
+        n_frames = len(found.arrays["action"])
         counters = frame_columns(n_frames, self._spec.fps, index, self._summary.n_frames, task_index)
-        pq.write_table(to_frame_table(columns, counters), self._place(data_path(index)), compression="snappy")
+        pq.write_table(to_frame_table(found.arrays, counters), self._place(data_path(index)), compression="snappy")
         new_row, stats = renumber_row(row, counters)
         self._stats.add(stats)
         self._rows.add(new_row)
+        self._contents.append(self._digest.add(new_row, found))
         self._summary.add(n_frames, task, row["worker"])
         return True
 
@@ -116,8 +125,7 @@ class DatasetWriter:
         self._rows.close()
         save_json(self._place("meta/stats.json"), stats_to_json(self._stats.result()))
         _write_tasks(self._place("meta/tasks.parquet"), list(self._tasks))
-        digest, contents = compute_digests(self._folder, self._spec)
-        self.contents = tuple(contents)
+        digest = self._digest.hexdigest()
         save_text(self._folder / "README.md", readme_card(card, self._summary, digest))
         save_json(self._folder / "croissant.json", croissant(card, self._summary, digest))
         save_json(self._folder / MARK, build_mark(card, digest))

@@ -59,7 +59,7 @@ def require_deed(shop: Shop, actor: Actor, verb: Verb, kind: Kind, about: About)
 
 
 def _find_things(shop: Shop, kind: Kind, about: About) -> list[Thing]:
-    worker = find_uid(shop, about.worker) if about.worker else ""
+    worker = _find_whose(shop, about.worker)
     agreements = {about.agreement} if about.agreement else set()
     licensees: frozenset[str] = frozenset()
     if about.recording:
@@ -67,8 +67,25 @@ def _find_things(shop: Shop, kind: Kind, about: About) -> list[Thing]:
         worker = recording.worker_uid if recording is not None else ""
         agreements = {recording.agreement_id} if recording is not None else set()
     elif worker and not agreements:
-        agreements = {consent.agreement_id for consent in shop.catalogue.consents(worker)}
+        agreements = _find_agreements(shop, worker)
     if about.license:
         granted = shop.catalogue.find_license(about.license)
         licensees = frozenset({granted.licensee}) if granted is not None else frozenset()
     return [Thing(kind, worker, agreement, licensees) for agreement in sorted(agreements) or [""]]
+
+
+def _find_whose(shop: Shop, named: str) -> str:
+    """Opaque id of the worker who was named, by label, by account, or by a certificate of theirs."""
+    uid = find_uid(shop, named) if named else ""
+    for certificate in shop.catalogue.certificates() if uid == named and named else ():
+        if certificate.certificate_id == named:
+            return certificate.account
+    return uid
+
+
+def _find_agreements(shop: Shop, worker_uid: str) -> set[str]:
+    """Agreements that a worker said yes to; of one who was erased those that a hold or a dataset still names."""
+    agreements = {consent.agreement_id for consent in shop.catalogue.consents(worker_uid)}
+    hold = shop.catalogue.find_hold(worker_uid)
+    agreements |= set(hold.agreements) if hold is not None else set()
+    return agreements | {head.agreement_id for head in shop.catalogue.dataset_heads(worker_uid)}

@@ -99,6 +99,7 @@ def seal_worker(shop: Shop, worker_uid: str, until: datetime) -> None:
                     steward.steward_id: seal_to(steward.sealing_key, second_half, half_context(worker_uid)).hex()
                     for steward in plan.stewards
                 },
+                objects=shop.vault.hash_held(worker_uid),
             ),
             erased_at,
         )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tacit.flows.pause_agreement import is_paused
 from tacit.flows.ports import Shop
 from tacit.records.errors import RefusedError
-from tacit.records.people import Release
+from tacit.records.people import Release, Steward
 from tacit.records.permit import Action, Permit, Request
 from tacit.records.purposes import Evidence, Purpose
 from tacit.records.recording import Recording
@@ -99,7 +99,7 @@ def _answer_each(
         facts = known.gather(recording)
         answer = decide(facts, request)
         if isinstance(answer, Permit) and action is Action.LICENSE:
-            _check_words(shop, known, facts, request, answer)
+            _check_words(known, facts, request, answer)
         answers.append(answer)
     return answers
 
@@ -114,6 +114,7 @@ class _Known:
         self._agreements: dict[str, Facts] = {}
         self._people: dict[tuple[str, str], Facts] = {}
         self._keys: dict[str, tuple[str, ...]] | None = None
+        self._stewards: dict[str, Steward] | None = None
 
     def gather(self, recording: Recording) -> Facts:
         """All that the kernel needs to know about one recording."""
@@ -144,6 +145,13 @@ class _Known:
             self._keys = {worker.worker_uid: (worker.public_key, *worker.earlier_keys) for worker in workers}
         return self._keys.get(worker_uid, ())
 
+    def steward_key(self, steward_id: str, agreement_id: str) -> str:
+        """The public key (hex) of a steward of an agreement; "" where there is none, which fits no signature."""
+        if self._stewards is None:
+            self._stewards = {steward.steward_id: steward for steward in self._shop.catalogue.stewards()}
+        steward = self._stewards.get(steward_id)
+        return steward.public_key if steward is not None and agreement_id in steward.agreements else ""
+
     def _gather_person(self, agreement_id: str, worker_uid: str) -> Facts:
         catalogue = self._shop.catalogue
         if agreement_id not in self._agreements:
@@ -160,7 +168,7 @@ class _Known:
         )
 
 
-def _check_words(shop: Shop, known: _Known, facts: Facts, request: Request, permit: Permit) -> None:
+def _check_words(known: _Known, facts: Facts, request: Request, permit: Permit) -> None:
     """Strong evidence is believed only where it can be checked; a licence rests on it.
 
     Raises:
@@ -172,14 +180,8 @@ def _check_words(shop: Shop, known: _Known, facts: Facts, request: Request, perm
     for word in (consent, release):
         if not isinstance(word, Refusal):
             is_witnessed = word.evidence is Evidence.WITNESSED
-            keys = (steward_key(shop, word.witness),) if is_witnessed else known.keys_of(word.worker_uid)
-            check_evidence(word, *keys)
-
-
-def steward_key(shop: Shop, steward_id: str) -> str:
-    """The public key (hex) of a steward; "" where there is none of that id, which fits no signature."""
-    steward = shop.catalogue.find_steward(steward_id)
-    return steward.public_key if steward is not None else ""
+            of_steward = (known.steward_key(word.witness, agreement.agreement_id),)
+            check_evidence(word, *(of_steward if is_witnessed else known.keys_of(word.worker_uid)))
 
 
 def _entry(

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from tacit.flows.log_port import LogBook
 from tacit.records.agreement import Agreement, PauseWord
 from tacit.records.certificate import Certificate
 from tacit.records.cuts import Cutting
@@ -77,6 +78,9 @@ class Keys(Protocol):
     def mac(self, context: str, data: bytes) -> bytes:
         """HMAC-SHA-256 under a key of the shop that is used for this context alone."""
 
+    def find_broken_keys(self) -> list[str]:
+        """Names of the files in the keyring that were changed, in order."""
+
     def sign(self, message: bytes) -> str:
         """Ed25519 signature of the shop (hex)."""
 
@@ -111,6 +115,9 @@ class Vault(Protocol):
     def drop_units(self, worker_uid: str, keep: Collection[str]) -> int:
         """Delete all of a worker's units of work other than those to keep; returns how many."""
 
+    def find_broken_objects(self, worker_uid: str) -> list[str]:
+        """Names of a worker's objects that were changed, in order."""
+
     def erase(self, worker_uid: str) -> int:
         """Delete every object of a worker and leave a tombstone; returns how many were deleted."""
 
@@ -120,6 +127,9 @@ class Vault(Protocol):
     def seal_off(self, worker_uid: str) -> None:
         """Leave a tombstone and the objects as they are: for every other call here they are not there any more."""
 
+    def hash_held(self, worker_uid: str) -> dict[str, str]:
+        """SHA-256 (hex) of each object of a worker as it lies, by name; nothing is decrypted."""
+
     def list_held(self, worker_uid: str) -> list[str]:
         """Names of the objects that there are of a worker, sealed off or not."""
 
@@ -127,7 +137,7 @@ class Vault(Protocol):
         """Open an object that was sealed off, with the key that two halves made; seekable."""
 
 
-class Catalogue(Protocol):
+class Catalogue(LogBook, Protocol):
     """The shop's records. Adding what is there already, with the same contents, is harmless."""
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -187,8 +197,8 @@ class Catalogue(Protocol):
     def add_withdrawal(self, withdrawal: Withdrawal) -> None:
         """Add a no."""
 
-    def withdrawals(self, worker_uid: str) -> list[Withdrawal]:
-        """Every withdrawal of a worker, in the order given."""
+    def withdrawals(self, worker_uid: str = "") -> list[Withdrawal]:
+        """Every withdrawal of a worker, or of everybody where nobody is named, in the order given."""
 
     def add_release(self, release: Release) -> None:
         """Add a release; it takes the place of one that ended, and a signed or witnessed one of a declared one."""
@@ -330,42 +340,8 @@ class Catalogue(Protocol):
     def transactions(self) -> list[Transaction]:
         """All transactions, in the order booked."""
 
-    def append_log(self, entries: Sequence[dict[str, Any]]) -> int:
-        """Append entries to the Merkle log; durable when this returns. Returns the log's new size.
-
-        Raises:
-            ClockSetBackError: An entry is more than a minute older than the last one.
-        """
-
-    def log_entries(self) -> list[dict[str, Any]]:
-        """All log entries, in order; each is checked against its hash, and all against the root."""
-
-    def read_log(self, start: int = 0, stop: int | None = None) -> Iterator[dict[str, Any]]:
-        """Entries [start, stop) of the log, few in memory at a time; each is checked against its hash."""
-
-    def log_root(self, size: int | None = None) -> tuple[int, str]:
-        """Size and root hash (hex) of the log, or of its first `size` entries (RFC 6962)."""
-
-    def log_inclusion(self, index: int, size: int) -> list[bytes]:
-        """Hashes that lead from an entry to the root over the first `size` entries."""
-
-    def log_consistency(self, old_size: int, new_size: int) -> list[bytes]:
-        """Hashes that show the first `old_size` entries to be unchanged in the larger log."""
-
-    def log_bodies(self, start: int, stop: int) -> list[tuple[int, str]]:
-        """Index and text of the entries in [start, stop), as they lie there; nothing is checked."""
-
-    def log_hashes(self, level: int, start: int, stop: int) -> list[tuple[int, bytes]]:
-        """Index and hash of the stored nodes of one level in [start, stop), as they lie there; nothing is checked."""
-
-    def log_counts(self) -> tuple[int, int, int]:
-        """Size of the log, and how many entries and how many hashes there are, counted one by one."""
-
-    def set_checkpoint(self, size: int, note: str) -> None:
-        """Put down a signed checkpoint; a note of the same size takes the place of the one before."""
-
-    def checkpoints(self) -> list[tuple[int, str]]:
-        """Every checkpoint: its size and its note, the smallest first."""
+    def find_broken_seals(self) -> list[str]:
+        """Every row with a seal that does not open, though its key is there."""
 
     def find_changed_rows(self) -> list[str]:
         """Every row, or group of rows, that was changed, added or removed by something else than the shop."""

@@ -65,9 +65,13 @@ def require_signed_language(shop: Shop, language: str) -> None:
         NoNoticeError: There is no notice in it.
         DraftNoticeError: Nobody signed the translation as it stands.
     """
-    state = _find_state(shop, require_catalogue(language))
-    if state.is_draft:
-        raise DraftNoticeError(state.language, [one.language for one in list_notices(shop) if not one.is_draft])
+    states = {one.language: one for one in list_notices(shop)}
+    signed = [one.language for one in states.values() if not one.is_draft]
+    catalogue = find_catalogue(language)
+    if catalogue is None:
+        raise NoNoticeError(language, signed)
+    if catalogue.language not in signed:
+        raise DraftNoticeError(catalogue.language, signed)
 
 
 def show_notice(shop: Shop, label: str, agreement_id: str, language: str = "") -> Notice:

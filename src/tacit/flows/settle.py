@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 
 from tacit.flows.add_agreement import require_bound
 from tacit.flows.find_license import license_bases
@@ -9,7 +10,6 @@ from tacit.flows.ports import Shop
 from tacit.money.booking import book_filming, book_settlement
 from tacit.money.ledger import LicenseBasis, check_ledger
 from tacit.records.ledger import Transaction
-from tacit.records.recording import Recording
 
 
 def settle(shop: Shop) -> list[Transaction]:
@@ -33,7 +33,7 @@ def settle_filming(shop: Shop, worker_uid: str) -> None:
     now = shop.clock.now()
     with shop.catalogue.transaction():
         booked = {transaction.transaction_id for transaction in shop.catalogue.transactions()}
-        for transaction in _filming_due(shop, shop.catalogue.recordings(worker_uid), now):
+        for transaction in _filming_due(shop, worker_uid, now):
             if transaction.transaction_id not in booked:
                 shop.catalogue.post(transaction)
 
@@ -42,16 +42,19 @@ def _due(shop: Shop, booked: Sequence[Transaction], bases: Mapping[str, LicenseB
     now = shop.clock.now()
     pools = [book_settlement(basis.license, basis.shares, booked, now) for basis in bases.values()]
     return [
-        *_filming_due(shop, shop.catalogue.recordings(), now),
+        *_filming_due(shop, "", now),
         *(transaction for transaction in pools if transaction is not None),
     ]
 
 
-def _filming_due(shop: Shop, recordings: Sequence[Recording], now: datetime) -> Iterator[Transaction]:
-    for recording in recordings:
-        outcome = shop.catalogue.find_outcome(recording.recording_id)
+def _filming_due(shop: Shop, worker_uid: str, now: datetime) -> Iterator[Transaction]:
+    """What is owed for filming, to one worker or, where none is named, to all."""
+    outcomes = {outcome.recording_id: outcome for outcome in shop.catalogue.outcomes(worker_uid)}
+    bound = cache(partial(require_bound, shop))  # few versions of few agreements for many recordings
+    for recording in shop.catalogue.recordings(worker_uid):
+        outcome = outcomes.get(recording.recording_id)
         if outcome is not None:
-            agreement = require_bound(shop, recording.agreement_id, recording.agreement_digest)
+            agreement = bound(recording.agreement_id, recording.agreement_digest)
             transaction = book_filming(recording, outcome, agreement, now)
             if transaction is not None:
                 yield transaction

@@ -115,7 +115,8 @@ def _trace_dataset(
     node_id = dataset_node_id(version.dataset_id, version.version)
     under = version.agreement_id
     kind = NodeKind.RELEASE if version.release_of else NodeKind.DATASET
-    detail = f"{version.purpose.value}, {len(version.episodes)} episodes"
+    n_episodes = len(version.episodes)
+    detail = f"{version.purpose.value}, {n_episodes} {'episode' if n_episodes == 1 else 'episodes'}"
     trace.add(Node(node_id, kind, f"{version.dataset_id} v{version.version}", detail, agreement=under))
     trace.add(trace.nodes[node_id], _version_of(agreements, under, version.agreement_digest))
     trace.newest[version.dataset_id] = node_id

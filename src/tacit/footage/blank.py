@@ -6,15 +6,14 @@ spans are copied bit for bit, so nothing that is kept loses anything. Memory doe
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, BinaryIO
 
 import av
-import numpy as np
 from av.packet import Packet
 
-from tacit.footage.clean import OpenClean, open_clean, read_clean
+from tacit.footage.clean import OpenClean, make_blank, open_clean, read_clean
 from tacit.footage.encode import (
     FRAGMENTED,
     KEY_INTERVAL_FRAMES,
@@ -26,7 +25,6 @@ from tacit.records.cuts import Cut, Span
 from tacit.records.errors import DamagedCleanVideoError
 from tacit.records.frames import CleanFrame
 
-_GREY = 128
 _REFERENCE_GROUPS = 4
 """So many grey groups are encoded to copy from; the last two have settled, and differ in the number x264 gives a group,
 by which a decoder tells two key frames in a row apart."""
@@ -56,8 +54,8 @@ def is_within(frame_index: int, spans: Sequence[Span]) -> bool:
 
 
 def blank_frame(frame: CleanFrame) -> CleanFrame:
-    """The frame that stands in the place of an erased one; nothing is covered in it, for there is nothing to see."""
-    return replace(frame, i420=np.full_like(frame.i420, _GREY), covered=np.zeros((0, 4), np.float32))
+    """The frame that stands in the place of an erased one."""
+    return make_blank(frame.frame_index, frame.width, frame.height, frame.is_repeat)
 
 
 def blank_spans(
@@ -106,10 +104,9 @@ class _Grey:
 
 def _encode_grey(width: int, height: int, fps: int, options: EncodeOptions | None) -> _Grey:
     sink = io.BytesIO()
-    picture = np.full((height * 3 // 2, width), _GREY, np.uint8)
     with CleanVideoWriter(sink, width, height, fps, options) as writer:
         for index in range(_REFERENCE_GROUPS * KEY_INTERVAL_FRAMES):
-            writer.write(CleanFrame(index, picture, False, np.zeros((0, 4), np.float32)))
+            writer.write(make_blank(index, width, height))
     with open_clean(io.BytesIO(sink.getvalue())) as video:
         header = bytes(video.stream.codec_context.extradata or b"")
         pictures = [bytes(packet) for packet in video.container.demux(video.stream) if packet.size]

@@ -1,6 +1,7 @@
 """Reads clean video back: frames in order, or a few stills found by seeking.
 
-In: a seekable reader of what `encode` wrote. Out: clean frames. Memory does not grow with length.
+In: a seekable reader of what `encode` wrote. Out: clean frames; also the grey ones that stand for
+what was cut. Memory does not grow with length.
 """
 
 import errno
@@ -21,6 +22,8 @@ from tacit.records.errors import DamagedCleanVideoError
 from tacit.records.frames import CleanFrame
 
 _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS})
+
+_GREY = 128
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,12 @@ def count_frames(source: BinaryIO) -> int:
                 raise DamagedCleanVideoError(f"frame {n_frames} is not where it should be")
             n_frames += 1
     return n_frames
+
+
+def make_blank(frame_index: int, width: int, height: int, is_repeat: bool = False) -> CleanFrame:
+    """A frame of mid grey, which stands in the place of one that its worker cut; nothing is covered in it."""
+    i420 = np.full((height * 3 // 2, width), _GREY, np.uint8)
+    return CleanFrame(frame_index, i420, is_repeat, np.zeros((0, 4), np.float32))
 
 
 def _find_still(video: OpenClean, frame_index: int) -> av.VideoFrame | None:

@@ -647,6 +647,18 @@ class LogDamageError(DamageError):
         super().__init__(f"The log is damaged at {place}: it does not match its hashes. Restore it from a backup.")
 
 
+class FaultyShopError(DamageError):
+    """Something in the shop is not as the shop wrote it; everything found is listed at once."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(
+            f"The shop has {count}. Nothing was repaired; compare it with a backup.\n"
+            + "\n".join(f"  {fault}" for fault in faults)
+        )
+
+
 class FaultyLogError(DamageError):
     """The log contradicts itself, its hashes or a signed checkpoint; everything found is listed at once (rule R9)."""
 

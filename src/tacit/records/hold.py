@@ -1,6 +1,6 @@
 """What of a worker who left is kept under a legal hold, who could open it, until when, and who did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -10,7 +10,8 @@ class Hold:
 
     worker_uid: the opaque account. agreements: ids of the agreements whose law asks for it.
     until: from then on everything is destroyed. halves: by steward, the second half of the hold key, sealed (hex) to
-    the steward's own key; the first half lies in the keyring. warned_at: when the coming destruction was announced;
+    the steward's own key; the first half lies in the keyring. objects: SHA-256 (hex) of each sealed object as it lies,
+    by name, for no key here can tell whether it was changed. warned_at: when the coming destruction was announced;
     destroyed_at: when it happened. None: not yet.
     """
 
@@ -19,6 +20,7 @@ class Hold:
     sealed_at: datetime
     until: datetime
     halves: dict[str, str]
+    objects: dict[str, str] = field(default_factory=dict)
     warned_at: datetime | None = None
     destroyed_at: datetime | None = None
 

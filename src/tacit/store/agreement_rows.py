@@ -12,11 +12,10 @@ from tacit.records.people import Steward
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
 from tacit.store.codec import decode_record, encode_record
-from tacit.store.rows import check_same, next_position
-from tacit.store.voucher_rows import VoucherRows
+from tacit.store.rows import Rows, check_same, next_position
 
 
-class AgreementRows(VoucherRows):
+class AgreementRows(Rows):
     """Rows about what is agreed."""
 
     def add_agreement(self, agreement: Agreement, source: str, added_at: datetime) -> int:
@@ -89,7 +88,6 @@ class AgreementRows(VoucherRows):
                     body=encode_record(word).decode(),
                 )
             )
-            self._vouch(connection, tables.agreement_pauses, position=position)
 
     def pause_words(self, agreement_id: str) -> list[PauseWord]:
         """Every such word about an agreement, in the order said; the last one counts."""

@@ -20,6 +20,7 @@ from tacit.store.recording_rows import RecordingRows
 from tacit.store.release_rows import ReleaseRows
 from tacit.store.review_rows import ReviewRows
 from tacit.store.schema import bring_up_to_date, is_older
+from tacit.store.seal_rows import SealRows
 
 
 def create_catalogue(url: str | URL) -> None:
@@ -50,6 +51,7 @@ class SqlCatalogue(
     LogRows,
     ReviewRows,
     GrievanceRows,
+    SealRows,
 ):
     """The catalogue over SQLite or PostgreSQL; several processes and threads may use it at a time.
 

@@ -7,12 +7,13 @@ write-ahead log and is flushed to disk at every commit.
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Delete, Engine, Insert, Table, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import StaticPool
@@ -25,6 +26,9 @@ from tacit.records.errors import (
 )
 
 BUSY_TIMEOUT_S = 60
+
+BeforeCommit = Callable[[Connection, Mapping[str, Collection[Mapping[str, Any]]], Collection[str]], None]
+"""Called inside a write transaction before its commit: with what was inserted, by table, and where was deleted."""
 
 # One lock per schema: the schema's name as a 60-bit number.
 _POSTGRES_LOCK = "SELECT pg_advisory_xact_lock(('x' || substr(md5(current_schema()), 1, 15))::bit(60)::bigint)"
@@ -52,6 +56,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self._engine, "connect", _set_up_sqlite)
         self._mine = threading.local()
+        self.before_commit: BeforeCommit = lambda *_: None
+        event.listen(self._engine, "after_execute", self._note)
 
     @property
     def place(self) -> str:
@@ -71,10 +77,14 @@ class Database:
             yield current
             return
         self._mine.must_clear = False
+        self._mine.inserted, self._mine.deleted = defaultdict(list), set()
         try:
             with self._engine.connect().execution_options(tacit_writes=True) as connection, connection.begin():
                 self._mine.connection = connection
                 yield connection
+                inserted, deleted = self._mine.inserted, self._mine.deleted
+                self._mine.inserted, self._mine.deleted = defaultdict(list), set()
+                self.before_commit(connection, inserted, deleted)
         finally:
             self._mine.connection = None
         if self._mine.must_clear:
@@ -97,6 +107,19 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+    def _note(
+        self, connection: Connection, statement: Any, _many: Any, _one: Any, _options: Any, result: CursorResult[Any]
+    ) -> None:
+        """Keep in mind what a write transaction inserts, and from which tables it deletes."""
+        if getattr(self._mine, "connection", None) is not connection:
+            return
+        if isinstance(statement, Insert | Delete) and isinstance(statement.table, Table):
+            name = statement.table.name
+            if isinstance(statement, Insert):
+                self._mine.inserted[name] += result.context.compiled_parameters
+            else:
+                self._mine.deleted.add(name)
 
     def _begin(self, connection: Connection) -> None:
         writes = connection.get_execution_options().get("tacit_writes", False)

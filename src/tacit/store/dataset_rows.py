@@ -54,8 +54,6 @@ class DatasetRows(VoucherRows):
             for table, rows in ((tables.dataset_episodes, episodes), (tables.dataset_shares, shares)):
                 if rows:
                     connection.execute(insert(table), rows)
-            for table in (tables.datasets, tables.dataset_episodes, tables.dataset_shares):
-                self._vouch(connection, table, **key)
 
     def dataset_versions(self) -> list[DatasetVersion]:
         """All dataset versions, in the order made."""
@@ -82,7 +80,7 @@ class DatasetRows(VoucherRows):
         with self._database.writing() as connection:
             if values:
                 connection.execute(lines.update().where(*same), values)
-                self._vouch(connection, lines, dataset_id=dataset_id, version=version)
+                self._vouch(connection, lines, {"dataset_id": dataset_id, "version": version})
 
     def episode_sources(self, dataset_id: str, version: int) -> list[EpisodeSource]:
         """What each episode of a version was made from, in their order; none where nobody noted it."""

@@ -8,6 +8,7 @@ replaced whenever a worker was erased.
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from abc import ABC, abstractmethod
 from datetime import datetime
@@ -21,6 +22,8 @@ from tacit.seal.canonical import utc_text
 from tacit.seal.derive import KEY_BYTES, derive_key
 from tacit.seal.envelope import open_bytes, seal_bytes
 from tacit.store.disk import flush, write_new_file
+
+_PLAIN_MOMENT = re.compile(rb"[0-9]{4}-[0-9T:.+Z-]+")
 
 
 class ShopKeys(ABC):
@@ -51,6 +54,10 @@ class ShopKeys(ABC):
     @abstractmethod
     def find_erasure(self, mark: str) -> datetime | None:
         """When something of that mark was erased; None where it never was."""
+
+    @abstractmethod
+    def find_broken_keys(self) -> list[str]:
+        """Names of the files in the keyring that were changed, in order."""
 
     @abstractmethod
     def _find_worker_key(self, worker_uid: str) -> bytes | None:
@@ -177,6 +184,10 @@ class MemoryKeyring(ShopKeys):
         """Forget the first half of a hold key; harmless where there is none."""
         self._halves.pop(worker_uid, None)
 
+    def find_broken_keys(self) -> list[str]:
+        """None: there are no files."""
+        return []
+
     def _keep_half(self, worker_uid: str, kept: bytes) -> None:
         self._halves[worker_uid] = kept
 
@@ -275,7 +286,8 @@ class FileKeyring(ShopKeys):
         """Remember an erasure where no old copy of the shop can make it forgotten; on disk when this returns."""
         draft = self._folder / f"{mark}.{secrets.token_hex(4)}.draft"
         try:
-            write_new_file(draft, utc_text(erased_at).encode())
+            text = utc_text(erased_at).encode()
+            write_new_file(draft, seal_bytes(self._shop_key("wrap"), text, f"erased {mark}"))
             draft.replace(self._folder / f"{mark}.erased")
             flush(self._folder)
         except OSError as error:
@@ -284,11 +296,27 @@ class FileKeyring(ShopKeys):
     def find_erasure(self, mark: str) -> datetime | None:
         """When something of that mark was erased."""
         try:
-            return datetime.fromisoformat((self._folder / f"{mark}.erased").read_text("ascii"))
+            noted = (self._folder / f"{mark}.erased").read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._unusable(error) from error
+        if _PLAIN_MOMENT.fullmatch(noted):  # as they were noted at first
+            return datetime.fromisoformat(noted.decode())
+        return datetime.fromisoformat(open_bytes(self._shop_key("wrap"), noted, f"erased {mark}").decode())
+
+    def find_broken_keys(self) -> list[str]:
+        """Names of the files in the keyring that were changed, in order."""
+        readers = {".key": self._find_worker_key, ".half": self._find_half, ".erased": self.find_erasure}
+        self._opened.clear()
+        broken = []
+        for path in sorted(self._folder.iterdir()):
+            try:
+                if path.suffix in readers:
+                    readers[path.suffix](path.stem)
+            except TamperedError:
+                broken.append(path.name)
+        return broken
 
     def _find_worker_key(self, worker_uid: str) -> bytes | None:
         path = self._path(worker_uid)

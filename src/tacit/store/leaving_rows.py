@@ -60,7 +60,6 @@ class LeavingRows(PeopleRows):
                     sealed=self._keys.seal(uid, json.dumps(packed).encode(), _place(uid)),
                 )
             )
-            self._vouch(connection, tables.holds, worker_uid=uid)
             self.erase_worker(uid, erased_at)
 
     def find_hold(self, worker_uid: str) -> Hold | None:
@@ -88,7 +87,7 @@ class LeavingRows(PeopleRows):
         with self._database.writing() as connection:
             same = tables.holds.c.worker_uid == hold.worker_uid
             connection.execute(tables.holds.update().where(same).values(**values))
-            self._vouch(connection, tables.holds, worker_uid=hold.worker_uid)
+            self._vouch(connection, tables.holds, {"worker_uid": hold.worker_uid})
             if hold.destroyed_at is not None:
                 self._database.clear_old_pages_after()
 

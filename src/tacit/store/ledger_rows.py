@@ -10,11 +10,10 @@ from tacit.records.ledger import Posting, Transaction
 from tacit.records.money import Money
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
-from tacit.store.rows import next_position
-from tacit.store.voucher_rows import VoucherRows
+from tacit.store.rows import Rows, next_position
 
 
-class LedgerRows(VoucherRows):
+class LedgerRows(Rows):
     """Rows of the books."""
 
     def post(self, transaction: Transaction) -> bool:
@@ -55,8 +54,6 @@ class LedgerRows(VoucherRows):
             ]
             if lines:
                 connection.execute(insert(tables.postings), lines)
-            for table in (tables.transactions, tables.postings):
-                self._vouch(connection, table, transaction_id=transaction.transaction_id)
         return True
 
     def transactions(self) -> list[Transaction]:

@@ -36,7 +36,6 @@ class LicenseRows(VoucherRows):
                     body=encode_record(granted).decode(),
                 )
             )
-            self._vouch(connection, tables.licenses, license_id=granted.license_id)
 
     def find_license(self, license_id: str) -> License | None:
         """The licence of that id."""
@@ -60,7 +59,6 @@ class LicenseRows(VoucherRows):
             connection.execute(
                 insert(events).values(position=position, license_id=event.license_id, body_sealed=sealed)
             )
-            self._vouch(connection, events, position=position)
 
     def license_events(self, license_id: str = "") -> list[LicenseEvent]:
         """What happened to a licence, or to all of them where none is named, in the order it happened."""
@@ -92,7 +90,6 @@ class LicenseRows(VoucherRows):
                     body=encode_record(replace(notice, sent_at=None)).decode(),
                 )
             )
-            self._vouch(connection, outbox, notice_id=notice.notice_id)
 
     def set_notice_sent(self, notice_id: str, sent_at: datetime) -> None:
         """Put down when a notice was sent; harmless where there is no such notice."""
@@ -100,7 +97,7 @@ class LicenseRows(VoucherRows):
         with self._database.writing() as connection:
             sent = outbox.update().where(outbox.c.notice_id == notice_id).values(sent_at=utc_text(sent_at))
             if connection.execute(sent).rowcount:
-                self._vouch(connection, outbox, notice_id=notice_id)
+                self._vouch(connection, outbox, {"notice_id": notice_id})
 
     def find_license_notice(self, notice_id: str) -> LicenseNotice | None:
         """The notice of that id."""

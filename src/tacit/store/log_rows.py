@@ -117,8 +117,8 @@ class LogRows(Rows):
             entries.c.entry_index >= start, entries.c.entry_index < stop
         )
         with self._database.reading() as connection:
-            rows = connection.execute(statement.order_by(entries.c.entry_index)).all()
-        return [(row.entry_index, row.body) for row in rows]
+            rows = connection.execute(statement.order_by(entries.c.entry_index))
+            return [(index, body) for index, body in rows]
 
     def log_hashes(self, level: int, start: int, stop: int) -> list[tuple[int, bytes]]:
         """Index and hash of the stored nodes of one level in [start, stop), as they lie there; nothing is checked."""
@@ -127,8 +127,8 @@ class LogRows(Rows):
             nodes.c.level == level, nodes.c.node_index >= start, nodes.c.node_index < stop
         )
         with self._database.reading() as connection:
-            rows = connection.execute(statement.order_by(nodes.c.node_index)).all()
-        return [(row.node_index, bytes(row.hash)) for row in rows]
+            rows = connection.execute(statement.order_by(nodes.c.node_index))
+            return [(index, digest) for index, digest in rows]
 
     def log_counts(self) -> tuple[int, int, int]:
         """Size of the log, and how many entries and how many hashes there are, counted one by one.

@@ -133,15 +133,12 @@ class PeopleRows(VoucherRows):
                     body=body,
                 )
             )
-            self._vouch(connection, tables.withdrawals, withdrawal_id=withdrawal.withdrawal_id)
 
-    def withdrawals(self, worker_uid: str) -> list[Withdrawal]:
-        """Every withdrawal of a worker, in the order given."""
-        statement = (
-            select(tables.withdrawals.c.body)
-            .where(tables.withdrawals.c.worker_uid == worker_uid)
-            .order_by(tables.withdrawals.c.position)
-        )
+    def withdrawals(self, worker_uid: str = "") -> list[Withdrawal]:
+        """Every withdrawal of a worker, or of everybody where nobody is named, in the order given."""
+        statement = select(tables.withdrawals.c.body).order_by(tables.withdrawals.c.position)
+        if worker_uid:
+            statement = statement.where(tables.withdrawals.c.worker_uid == worker_uid)
         with self._database.reading() as connection:
             bodies = connection.execute(statement).scalars().all()
         return [decode_record(Withdrawal, body) for body in bodies]
@@ -173,10 +170,6 @@ class PeopleRows(VoucherRows):
             erasure = {"label_mac": label_mac, "erased_at": utc_text(erased_at)}
             if label_mac and not connection.execute(select(tables.erasures).filter_by(**erasure)).one_or_none():
                 connection.execute(insert(tables.erasures).values(erasure))
-                self._vouch(connection, tables.erasures, **erasure)
-            processed = select(tables.outcomes.c.recording_id).where(tables.outcomes.c.worker_uid == worker_uid)
-            for recording_id in connection.execute(processed).scalars().all():
-                self._vouch_no_more(connection, tables.outcomes, recording_id=recording_id)
             for table in OF_ONE_WORKER:
                 connection.execute(delete(table).where(table.c.worker_uid == worker_uid))
             connection.execute(
@@ -184,6 +177,8 @@ class PeopleRows(VoucherRows):
                 .where(tables.recordings.c.worker_uid == worker_uid)
                 .values(content_mac=None, sealed=None)
             )
+            husks = select(tables.recordings.c.recording_id).where(tables.recordings.c.worker_uid == worker_uid)
+            self._vouch(connection, tables.recordings, *map(dict, connection.execute(husks).mappings().all()))
             self._database.clear_old_pages_after()
 
     def unfinished_erasures(self) -> list[str]:

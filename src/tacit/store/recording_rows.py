@@ -9,11 +9,10 @@ from tacit.records.errors import CatalogueDamageError, ErasedError
 from tacit.records.recording import Outcome, Recording
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
-from tacit.store.rows import next_position
-from tacit.store.voucher_rows import VoucherRows
+from tacit.store.rows import Rows, next_position
 
 
-class RecordingRows(VoucherRows):
+class RecordingRows(Rows):
     """Rows about recordings. Those of an erased worker are husks, and not there for any question."""
 
     def add_recording(self, recording: Recording) -> Recording:
@@ -40,7 +39,6 @@ class RecordingRows(VoucherRows):
                     sealed=self._seal(tables.recordings, placed.recording_id, placed.worker_uid, placed),
                 )
             )
-            self._vouch(connection, tables.recordings, recording_id=placed.recording_id)
         return placed
 
     def _correct_recording(self, connection: Connection, known: Recording, recording: Recording) -> Recording:
@@ -90,7 +88,6 @@ class RecordingRows(VoucherRows):
                     ready_at=utc_text(ready_at) if ready_at is not None else None,
                 )
             )
-            self._vouch(connection, tables.outcomes, recording_id=outcome.recording_id)
 
     def find_outcome(self, recording_id: str) -> Outcome | None:
         """What became of a recording."""

@@ -7,6 +7,7 @@ tombstone is written before anything is deleted, and every writer looks for it a
 always sees the other, and nothing of an erased worker stays.
 """
 
+import hashlib
 import io
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,14 @@ from functools import partial
 from typing import BinaryIO, cast
 
 from tacit.flows.ports import Keys, Unseal
-from tacit.records.errors import ErasedError, MissingObjectError, ObjectStoreError, WrongPermitError
+from tacit.records.errors import (
+    CatalogueDamageError,
+    ErasedError,
+    MissingObjectError,
+    ObjectStoreError,
+    TamperedError,
+    WrongPermitError,
+)
 from tacit.records.permit import Action, Permit
 from tacit.records.recording import Outcome, Recording
 from tacit.seal.envelope import SealedReader, SealedWriter
@@ -24,6 +32,7 @@ from tacit.store.objects import Objects, check_name
 
 _TOMBSTONES = "tombstones"
 _COMMIT = "commit"
+_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,22 @@ class ObjectVault:
         """True where there is a tombstone."""
         return self._objects.exists(f"{_TOMBSTONES}/{worker_uid}")
 
+    def find_broken_objects(self, worker_uid: str) -> list[str]:
+        """Names of a worker's objects that were changed, in order; each is decrypted to its end and thrown away."""
+        broken = []
+        for full_name in self._objects.list(worker_uid):
+            try:
+                if full_name.endswith(f"/{_COMMIT}"):
+                    self._read_commit(worker_uid, full_name)
+                    continue
+                with self._objects.open(full_name) as source:
+                    reader = SealedReader(source, partial(self._keys.unseal, worker_uid), full_name)
+                    while reader.read(_CHUNK_BYTES):
+                        pass
+            except (TamperedError, CatalogueDamageError):
+                broken.append(full_name)
+        return broken
+
     def seal_off(self, worker_uid: str) -> None:
         """Leave a tombstone and the objects as they are: for every other call here they are not there any more."""
         self._objects.create(f"{_TOMBSTONES}/{worker_uid}", b"")
@@ -159,6 +184,17 @@ class ObjectVault:
     def list_held(self, worker_uid: str) -> list[str]:
         """Names of the objects that there are of a worker, sealed off or not."""
         return [name.removeprefix(f"{worker_uid}/") for name in self._objects.list(worker_uid)]
+
+    def hash_held(self, worker_uid: str) -> dict[str, str]:
+        """SHA-256 (hex) of each object of a worker as it lies, by name; nothing is decrypted."""
+        hashes = {}
+        for name in self.list_held(worker_uid):
+            digest = hashlib.sha256()
+            with self._objects.open(f"{worker_uid}/{name}") as source:
+                while chunk := source.read(_CHUNK_BYTES):
+                    digest.update(chunk)
+            hashes[name] = digest.hexdigest()
+        return hashes
 
     def open_held(self, worker_uid: str, name: str, unseal: Unseal) -> BinaryIO:
         """Open an object that was sealed off, with the key that two halves made; seekable.

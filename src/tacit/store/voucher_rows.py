@@ -1,104 +1,131 @@
-"""Keyed digests of rows that no seal protects, so that a change behind the shop's back is found and named.
+"""Keyed digests of rows, so that what changes behind the shop's back is found and named.
 
-What is sealed cannot be changed unseen, and the log vouches for itself. The rest is amounts, moments and opaque ids in
-plain columns: whoever may write the file could change them. Every such row, or group of rows that belong together, has
-a voucher: a digest under a key of the shop, made in the transaction that wrote it.
+What is sealed cannot be changed unseen, and the log vouches for itself. The rest is amounts, moments, positions and
+opaque ids in plain columns: whoever may write the file could change them. So every row, or group of rows that belong
+together, has a voucher: a digest under a key of the shop. Whatever a transaction inserts gets its voucher before it is
+committed, and whatever it deletes loses it; only who updates a plain column has to ask.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy.engine import RowMapping
 
+from tacit.flows.ports import Keys
 from tacit.seal.canonical import canonical_json
 from tacit.store import tables
+from tacit.store.database import Database
 from tacit.store.rows import Rows
 
-GROUPS: Mapping[Table, tuple[str, ...]] = {
-    tables.agreement_pauses: ("position",),
-    tables.erasures: ("label_mac", "erased_at"),
-    tables.withdrawals: ("withdrawal_id",),
-    tables.recordings: ("recording_id",),
-    tables.outcomes: ("recording_id",),
-    tables.holds: ("worker_uid",),
-    tables.datasets: ("dataset_id", "version"),
-    tables.dataset_episodes: ("dataset_id", "version"),
-    tables.dataset_shares: ("dataset_id", "version"),
-    tables.licenses: ("license_id",),
-    tables.license_events: ("position",),
-    tables.outbox: ("notice_id",),
-    tables.transactions: ("transaction_id",),
-    tables.postings: ("transaction_id",),
+_GROUPED = {
+    "dataset_episodes": ("dataset_id", "version"),
+    "dataset_shares": ("dataset_id", "version"),
+    "postings": ("transaction_id",),
 }
-"""Tables with columns that no seal protects, and what the rows that one voucher stands for have in common."""
+"""Tables whose rows stand in groups, and what those of a group have in common; in others each row is by itself."""
 
-# Their seals find a change; a content digest stands in the sealed record too.
-_SEALED = {"sealed", "body_sealed", "path_sealed", "content_mac"}
+_NOT_VOUCHED = frozenset({"vouchers", "log_entries", "log_nodes", "log_checkpoints"})
+# Their seals find a change.
+_SEALED = frozenset({"sealed", "body_sealed", "source_sealed", "path_sealed"})
 
 
 class VoucherRows(Rows):
     """Makes vouchers, and holds everything against them."""
 
-    def _vouch(self, connection: Connection, table: Table, **same: Any) -> None:
-        """Make the voucher of rows that were just written, or make it anew."""
-        name, mac = _name(same), self._compute_voucher(connection, table, same)
-        mine = (tables.vouchers.c.kind == table.name, tables.vouchers.c.name == name)
-        if not connection.execute(update(tables.vouchers).where(*mine).values(mac=mac)).rowcount:
-            connection.execute(insert(tables.vouchers).values(kind=table.name, name=name, mac=mac))
+    def __init__(self, database: Database, keys: Keys) -> None:
+        super().__init__(database, keys)
+        database.before_commit = self._vouch_for_changes
 
-    def _vouch_no_more(self, connection: Connection, table: Table, **same: Any) -> None:
-        """Forget the voucher of rows that were just deleted."""
-        mine = (tables.vouchers.c.kind == table.name, tables.vouchers.c.name == _name(same))
-        connection.execute(delete(tables.vouchers).where(*mine))
+    def _vouch(self, connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Make the vouchers of rows anew whose plain columns were updated."""
+        self._set_vouchers(connection, table, rows)
 
     def vouch_for_all(self) -> None:
         """Make the vouchers of a catalogue from before there were any."""
         with self._database.writing() as connection:
-            for table, columns in GROUPS.items():
-                for same in _find_groups(connection, table, columns):
-                    self._vouch(connection, table, **same)
+            for table in _vouched():
+                self._set_vouchers(connection, table, _find_groups(connection, table))
 
     def find_changed_rows(self) -> list[str]:
         """Every row, or group of rows, that was changed, added or removed by something else than the shop."""
         wrong = []
         with self._database.reading() as connection:
-            for table, columns in GROUPS.items():
-                kind = tables.vouchers.c.kind == table.name
-                found = connection.execute(select(tables.vouchers.c.name, tables.vouchers.c.mac).where(kind))
-                macs = dict(found.tuples().all())
-                for same in _find_groups(connection, table, columns):
+            for table in _vouched():
+                macs = _find_vouchers(connection, table)
+                for same in _find_groups(connection, table):
                     mac = macs.pop(_name(same), None)
                     if mac is None:
                         wrong.append(f"{table.name} {_words(same)}: nothing vouches for it")
                     elif mac != self._compute_voucher(connection, table, same):
                         wrong.append(f"{table.name} {_words(same)}: it was changed")
-                # A group may rightly be empty, such as the shares of a dataset in which nobody is.
-                lost = (json.loads(name) for name, mac in macs.items() if mac != self._voucher(table, []))
-                wrong += [f"{table.name} {_words(same)}: it was removed" for same in lost]
+                wrong += [f"{table.name} {_words(json.loads(name))}: it was removed" for name in macs]
         return wrong
 
+    def _vouch_for_changes(
+        self, connection: Connection, inserted: Mapping[str, Collection[Mapping[str, Any]]], deleted: Collection[str]
+    ) -> None:
+        """Before a commit: what was inserted gets a voucher, what was deleted loses it."""
+        for name, rows in inserted.items():
+            if name not in _NOT_VOUCHED and name in tables.metadata.tables:
+                table = tables.metadata.tables[name]
+                groups = {_name(same): same for same in ({key: row[key] for key in _keys(table)} for row in rows)}
+                self._set_vouchers(connection, table, list(groups.values()))
+        for name in deleted:
+            if name not in _NOT_VOUCHED:
+                table = tables.metadata.tables[name]
+                there = {_name(same) for same in _find_groups(connection, table)}
+                gone = [lost for lost in _find_vouchers(connection, table) if lost not in there]
+                _drop_vouchers(connection, table, gone)
+
+    def _set_vouchers(self, connection: Connection, table: Table, groups: Collection[Mapping[str, Any]]) -> None:
+        made = [
+            {"kind": table.name, "name": _name(same), "mac": self._compute_voucher(connection, table, same)}
+            for same in groups
+        ]
+        _drop_vouchers(connection, table, [_name(same) for same in groups])
+        if made:
+            connection.execute(insert(tables.vouchers), made)
+
     def _compute_voucher(self, connection: Connection, table: Table, same: Mapping[str, Any]) -> bytes:
-        columns = [column for column in table.columns if column.name not in _SEALED]
-        order = tuple(table.primary_key)
-        rows = connection.execute(select(*columns).filter_by(**same).order_by(*order)).mappings()
-        return self._voucher(table, [_plain(row) for row in rows])
-
-    def _voucher(self, table: Table, rows: list[dict[str, Any]]) -> bytes:
-        return self._keys.mac("voucher", canonical_json([table.name, rows]))
+        # What is under a legal hold has no key here that could tell.
+        seals = frozenset() if table is tables.holds else _SEALED
+        columns = [column for column in table.columns if column.name not in seals]
+        rows = connection.execute(select(*columns).filter_by(**same).order_by(*table.primary_key)).mappings()
+        return self._keys.mac("voucher", canonical_json([table.name, [_plain(row) for row in rows]]))
 
 
-def _find_groups(connection: Connection, table: Table, columns: tuple[str, ...]) -> list[dict[str, Any]]:
-    common = [table.c[name] for name in columns]
+def _vouched() -> list[Table]:
+    return [table for table in tables.metadata.sorted_tables if table.name not in _NOT_VOUCHED]
+
+
+def _keys(table: Table) -> tuple[str, ...]:
+    return _GROUPED.get(table.name) or tuple(column.name for column in table.primary_key)
+
+
+def _find_groups(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    common = [table.c[name] for name in _keys(table)]
     return [dict(row) for row in connection.execute(select(*common).distinct().order_by(*common)).mappings()]
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _find_vouchers(connection: Connection, table: Table) -> dict[str, bytes]:
+    found = connection.execute(select(tables.vouchers).where(tables.vouchers.c.kind == table.name))
+    return {row.name: row.mac for row in found}
+
+
+def _drop_vouchers(connection: Connection, table: Table, names: Collection[str]) -> None:
+    for name in names:
+        connection.execute(delete(tables.vouchers).filter_by(kind=table.name, name=name))
+
+
+def _plain(row: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
     """As text, for an amount may be larger than what canonical JSON takes as a number."""
-    return {
-        name: value.hex() if isinstance(value, bytes) else None if value is None else str(value)
-        for name, value in row.items()
-    }
+    return {name: value.hex() if isinstance(value, bytes) else _text(value) for name, value in row.items()}
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _name(same: Mapping[str, Any]) -> str:

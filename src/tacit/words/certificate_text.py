@@ -28,6 +28,8 @@ def certificate_in_words(certificate: Certificate, catalogue: Catalogue) -> tupl
             purposes=write_list(sorted(certificate.purposes)),
         )
     )
+    for purpose in sorted(certificate.purposes):
+        lines += bullet(f"{text(f'purpose.{purpose}')} ({purpose})")
     lines += _state(certificate, catalogue)
     if certificate.leaves:
         lines += _section("certificate.destroyed.title", _destroyed(certificate, catalogue), catalogue)

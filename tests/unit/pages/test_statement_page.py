@@ -6,6 +6,7 @@ import pytest
 from tacit.pages.statement_page import render_statement
 from tacit.records.money import Money
 from tacit.records.statement import FilmingLine, OtherLine, Statement, StatementTotal
+from tacit.words.catalogue import find_catalogue, languages
 
 MOMENT = datetime(2026, 11, 3, 10, tzinfo=UTC)
 
@@ -84,3 +85,11 @@ def test_an_amount_is_never_torn_from_its_currency(statement):
     html = render_statement(statement, "asha", "en")
     assert "29.5138...\N{NO-BREAK SPACE}INR" in html
     assert "42.500\N{NO-BREAK SPACE}s" in html
+
+
+@pytest.mark.parametrize("language", languages())
+def test_there_is_a_statement_in_every_language(statement, read_page, language):
+    page = read_page(render_statement(statement, "asha", language))
+    assert page.of("html") == [{"lang": language}]
+    assert find_catalogue(language).text("statement.title") in page.text
+    assert "20.73" in page.text

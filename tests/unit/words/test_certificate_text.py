@@ -50,7 +50,7 @@ def test_the_words_say_what_was_destroyed_made_anew_and_is_out_of_reach(certific
     for words in (
         "CERTIFICATE OF WITHDRAWAL cert-1",
         "For the account w-1. Issued on 2026-11-03.",
-        "for these purposes: research, train-robot-skill.",
+        "for these purposes: research, train-robot-skill. - Research: scientists study",
         "is destroyed. Nobody can open it again.",
         "Keys: 1.",
         "the places of your hands: 12.",
