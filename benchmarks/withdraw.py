@@ -1,6 +1,6 @@
 """One worker out of 100 withdraws: when it is denied, and what the rest costs beside how much of it is theirs.
 
-    python -m benchmarks.withdraw [--recordings 100 1000 10000] [--episodes 10000] [--json] [--profile FILE]
+    python -m benchmarks.withdraw [--recordings 100 1000 10000] [--episodes 10000] [--folder F] [--json] [--profile F]
 
 For each number of recordings a shop on disk is made: SQLite, object files, keyring. The leaving worker has that many
 recordings, of which one in ten, at least 100, is in a dataset of the given number of episodes; the rest of its episodes
@@ -229,9 +229,9 @@ def _put_recording(shop: Shop, permit: Permit, number: int, made: tuple[bytes, .
         )
 
 
-def measure(n_recordings: int, n_episodes: int, profile: str) -> dict[str, Any]:
+def measure(n_recordings: int, n_episodes: int, profile: str, folder: Path | None) -> dict[str, Any]:
     """Make a shop, withdraw, and say what took how long."""
-    root = Path(tempfile.mkdtemp(prefix="tacit-bench-withdraw-"))
+    root = Path(tempfile.mkdtemp(prefix="tacit-bench-withdraw-", dir=folder))
     try:
         shop = open_shop(root)
         fill(shop, root, n_recordings, n_episodes)
@@ -279,9 +279,10 @@ def main() -> None:
     parser.add_argument("--recordings", type=int, nargs="+", default=[100, 1000, 10_000])
     parser.add_argument("--episodes", type=int, default=10_000)
     parser.add_argument("--profile", default="", help="Write a profile of the last withdrawal.")
+    parser.add_argument("--folder", type=Path, help="Where to work; a folder in memory leaves the disk's waiting out.")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    figures = [measure(count, asked.episodes, asked.profile) for count in asked.recordings]
+    figures = [measure(count, asked.episodes, asked.profile, asked.folder) for count in asked.recordings]
     if asked.json:
         json.dump({"cpus": os.cpu_count(), "figures": figures}, sys.stdout, indent=2)
         return

@@ -157,14 +157,14 @@ def _list_files(folder: Path) -> Iterator[tuple[str, int, str]]:
         paths = [Path(place) / name for name in names]
         paths += [path for name in folders if (path := Path(place) / name).is_symlink()]
         found += [path.relative_to(folder).as_posix() for path in paths]
-    for path in sorted(found):
-        if path == MANIFEST:
+    for relative in sorted(found):
+        if relative == MANIFEST:
             continue
-        full = folder / path
+        full = folder / relative
         if full.is_symlink() or not full.is_file():
-            yield path, 0, "no plain file"
+            yield relative, 0, "no plain file"
         else:
-            yield path, full.stat().st_size, _digest(full)
+            yield relative, full.stat().st_size, _digest(full)
 
 
 def _digest(path: Path) -> str:

@@ -6,8 +6,9 @@ import secrets
 import shutil
 from pathlib import Path
 
+from tacit.flows.catalogue_port import Unseal
 from tacit.flows.erase_worker import half_context
-from tacit.flows.ports import Shop, Unseal
+from tacit.flows.ports import Shop
 from tacit.records.errors import FolderThereError, RefusedError, TamperedError, UnknownThingError
 from tacit.records.hold import Hold, HoldOpening
 from tacit.records.oneline import require_one_line

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -260,7 +261,11 @@ def verify_attempt(shop: Shop, permit: Permit, keys: Sequence[str], n_frames: in
     Raises:
         UnverifiedOutputError: One of them has another number of frames.
     """
-    counts = (count_frames, lambda file: load_track(file).n_frames, lambda file: load_masks(file).n_frames)
+    counts: tuple[Callable[[BinaryIO], int], ...] = (
+        count_frames,
+        lambda file: load_track(file).n_frames,
+        lambda file: load_masks(file).n_frames,
+    )
     found = [n_frames] * len(counts)
     for place, (key, count) in enumerate(zip(keys, counts, strict=False)):
         with shop.vault.open(permit, key) as file:

@@ -15,7 +15,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from tacit.flows.ports import Unseal
+from tacit.flows.catalogue_port import Unseal
 from tacit.records.errors import ErasedError, KeyringError, TamperedError
 from tacit.seal import signatures
 from tacit.seal.canonical import utc_text

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from tacit.flows.ports import Unseal
+from tacit.flows.catalogue_port import Unseal
 from tacit.records.certificate import Certificate
 from tacit.records.errors import CatalogueDamageError, ErasedError
 from tacit.records.hold import Hold, HoldOpening

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO, cast
 
-from tacit.flows.ports import Keys, Unseal
+from tacit.flows.catalogue_port import Unseal
+from tacit.flows.ports import Keys
 from tacit.records.errors import (
     CatalogueDamageError,
     ErasedError,
