@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tacit.records.certificate import Certificate, CopyOut, Leaving, UsedDataset
+from tacit.records.dataset import EpisodeSource
 from tacit.records.errors import AlreadyThereError, ErasedError, TamperedError
 from tacit.records.hold import Hold, HoldOpening
 from tacit.records.purposes import Purpose
@@ -62,10 +63,14 @@ def test_held_rows_open_with_the_key_of_two_halves_alone(filled, memory_keys, sh
         filled.held_rows("w-1", memory_keys.join_halves("w-1", memory_keys.split_worker_key("w-2")))
 
 
-def test_rows_are_packed_and_erased_together_or_not_at_all(filled, memory_keys):
-    with pytest.raises(ZeroDivisionError), filled.transaction():
-        filled.hold_worker(HOLD, MOMENT)
-        _ = 1 // 0
+def test_rows_are_packed_and_erased_together_or_not_at_all(filled):
+    def hold_and_fail():
+        with filled.transaction():
+            filled.hold_worker(HOLD, MOMENT)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        hold_and_fail()
     assert filled.holds() == []
     assert filled.count_rows("w-1")["workers"] == 1
 
@@ -131,7 +136,7 @@ def test_datasets_are_found_without_reading_their_episodes(filled, shop):
     assert filled.find_dataset_version("d-1", 3) is filled.find_dataset_version("d-2") is None
 
 
-def test_recordings_of_one_worker(filled, shop):
+def test_recordings_of_one_worker(filled):
     assert [one.recording_id for one in filled.recordings("w-2")] == ["r-2"]
     assert filled.recordings("w-3") == []
 
@@ -178,3 +183,23 @@ def test_sealed_off_objects_open_with_two_halves_alone(keys, objects, permit, sh
         assert content == b"footage" * 50_000 or b"secret-1.mp4" in content
     assert vault.erase("w-1") == 4
     assert vault.list_held("w-1") == []
+
+
+def test_what_many_questions_need_is_read_at_once(filled, shop):
+    assert filled.outcomes() == shop.outcomes
+    assert filled.outcomes("w-2") == shop.outcomes[1:]
+    assert filled.releases("w-1") == shop.releases[:1]
+    assert filled.releases("w-3") == filled.outcomes("w-3") == []
+    assert filled.altered_recordings() == {"r-1", "r-2"}
+    filled.remove_mark("m-1")
+    assert filled.altered_recordings() == {"r-2"}
+
+
+def test_what_episodes_were_made_from_is_kept_beside_them(filled, shop):
+    assert filled.episode_sources("d-1", 1) == []
+    sources = [EpisodeSource("u-1", "aa" * 32), EpisodeSource("u-2", "bb" * 32)]
+    filled.note_episode_sources("d-1", 1, sources)
+    assert filled.episode_sources("d-1", 1) == sources
+    assert filled.find_dataset_version("d-1", 1) == shop.dataset
+    filled.note_episode_sources("d-1", 2, [])
+    assert filled.episode_sources("d-1", 2) == []

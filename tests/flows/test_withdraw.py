@@ -1,7 +1,7 @@
 """The way out (R5, R7, D5): denied at once, erased, datasets without them, and what is owed stays owed."""
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,6 +21,7 @@ from tacit.flows.settle import settle
 from tacit.flows.withdraw_consent import finish_withdrawals, withdraw_consent
 from tacit.records.certificate import Leaving, UsedDataset
 from tacit.records.errors import (
+    ClockSetBackError,
     ErasedError,
     NothingToWithdrawError,
     RefusedError,
@@ -419,3 +420,21 @@ def test_old_copy_of_the_shop_brings_nobody_back(bench):
     with pytest.raises(RefusedError, match="R1"):
         give_consent(restored, "asha", AGREEMENT_ID, [TRAINING], CONSENTED, SaidYes(None, ""))
     catalogue.close()
+
+
+def test_r5_r9_clock_that_was_set_back_stops_everything_but_a_no(bench):
+    recordings = bench.fill("asha", "meena")
+    bench.clock.moment -= timedelta(hours=5)
+    with pytest.raises(ClockSetBackError):
+        bench.process()
+    with pytest.raises(ClockSetBackError):
+        bench.take_in("asha", "b.mp4", FILMED)
+    with suppress(ClockSetBackError):  # what follows the no waits until the clock is right
+        withdraw_consent(bench.shop, bench.contract, "asha", (), bench.progress)
+    bench.clock.moment += timedelta(hours=6)
+    finish_withdrawals(bench.shop, bench.contract, bench.progress)
+    assert bench.catalogue.find_worker("asha") is None
+    assert bench.build().version is not None
+    versions = latest_versions(bench.shop).values()
+    left = {line.recording_id for version in versions for line in version.episodes}
+    assert left == {recordings["meena"].recording_id}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tacit.cli.options import AsJson, require_some
-from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_unreplaced
+from tacit.cli.show import TerminalProgress, say, say_json, say_table, warn_holds, warn_unreplaced
 from tacit.records.errors import ForeignShopFolderError
 from tacit.rights.roles import Kind, Verb
 
@@ -50,6 +50,7 @@ def run(
     engine = PoolEngine(jobs or default_jobs())
     result = run_folder(opened.shop, engine, opened.contract, opened.make_job, declared, out, TerminalProgress())
     warn_unreplaced(result.unreplaced)
+    warn_holds(opened.shop)
     opened.shop.prober.close()  # so that its processor time counts
     if json:
         say_json(_as_json(result, time.monotonic() - began_s))

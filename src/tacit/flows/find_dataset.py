@@ -38,7 +38,9 @@ def require_dataset(shop: Shop, named: str) -> DatasetVersion:
     Raises:
         UnknownThingError: The shop has made no such dataset.
     """
-    version = find_newest(shop, named) or find_newest(shop, dataset_id_of(shop, Path(named)))
+    # A folder's name may hold what no text does; an id never.
+    version = find_newest(shop, named) if named.isascii() else None
+    version = version or find_newest(shop, dataset_id_of(shop, Path(named)))
     if version is None or not version.episodes:
         raise UnknownThingError("dataset", named, "Build it with `tacit dataset build`.")
     return version

@@ -35,9 +35,10 @@ def ask_each(shop: Shop, action: Action, purpose: Purpose, recordings: Sequence[
     """Ask for many recordings at once; the answers are durable in the log when this returns, in the same order."""
     now = shop.clock.now()
     answers = _answer_each(shop, action, purpose, recordings, now)
+    decided_at = shop.clock.now()  # thousands of answers take a while, and the log must not run backwards
     shop.catalogue.append_log(
         [
-            _entry(shop, action, purpose, now, recording.recording_id, answer)
+            _entry(shop, action, purpose, decided_at, recording.recording_id, answer)
             for recording, answer in zip(recordings, answers, strict=True)
         ]
     )

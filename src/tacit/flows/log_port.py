@@ -1,6 +1,7 @@
 """The port of the log: what the flows need from an append-only Merkle tree (rule R9). The catalogue fills it in."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -13,6 +14,9 @@ class LogBook(Protocol):
         Raises:
             ClockSetBackError: An entry is more than a minute older than the last one.
         """
+
+    def log_moment(self) -> datetime | None:
+        """The moment of the last entry; None where there is none."""
 
     def log_entries(self) -> list[dict[str, Any]]:
         """All log entries, in order; each is checked against its hash, and all against the root."""

@@ -1,5 +1,6 @@
 """Opens what is kept of somebody who left, with both halves of its key: the shop's and a steward's (rules R5, R9)."""
 
+import glob
 import json
 import os
 import secrets
@@ -79,7 +80,10 @@ def _open_half(hold: Hold, steward_id: str, key: OpenKey) -> bytes:
 
 def _write_all(shop: Shop, account: str, unseal: Unseal, target: Path) -> None:
     """All of it or nothing: into a folder beside the target, which takes its name at the end."""
-    draft = target.with_name(f".{target.name}.tacit-open-{secrets.token_hex(4)}")
+    beside = f".{target.name}.tacit-open-"
+    for rest in target.parent.glob(f"{glob.escape(beside)}*"):  # in the clear, of an opening that was killed
+        shutil.rmtree(rest, ignore_errors=True)
+    draft = target.with_name(f"{beside}{secrets.token_hex(4)}")
     draft.mkdir(mode=0o700, parents=True)
     try:
         rows = shop.catalogue.held_rows(account, unseal)

@@ -97,8 +97,11 @@ def _deny(shop: Shop, label: str, purposes: Collection[Purpose], with_originals:
     worker = require_worker(shop, label)
     uid = worker.worker_uid
     with shop.catalogue.transaction():
-        now = shop.clock.now()
-        standing = standing_purposes(shop.catalogue.consents(uid), shop.catalogue.withdrawals(uid), now)
+        consents = shop.catalogue.consents(uid)
+        # A clock that was set back lets nothing new begin, but it holds nobody here: a no comes after every yes.
+        last = shop.catalogue.log_moment()
+        now = max([shop.clock.now(), *(yes.given_at for yes in consents), *([last] if last is not None else [])])
+        standing = standing_purposes(consents, shop.catalogue.withdrawals(uid), now)
         taken_back = frozenset(purposes) & standing if purposes else standing
         if not taken_back:
             raise NothingToWithdrawError(label)

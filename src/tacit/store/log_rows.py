@@ -49,6 +49,11 @@ class LogRows(Rows):
                 _insert(connection, tables.log_nodes, nodes)
         return size + len(bodies)
 
+    def log_moment(self) -> datetime | None:
+        """The moment of the last entry; None where there is none."""
+        with self._database.reading() as connection:
+            return _last_moment(connection, _size(connection))
+
     def log_entries(self) -> list[dict[str, Any]]:
         """All log entries, in order, as JSON holds them; each is checked against its hash, and all against the root.
 
