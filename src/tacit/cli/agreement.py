@@ -57,7 +57,10 @@ def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
 
 
 def show(name: Name, version: Version = 0, shop: ShopFolder = HERE, json: AsJson = False) -> None:
-    """Show the terms of an agreement, its versions, who watches over it, and whether it is paused."""
+    """Show the terms of an agreement, and its state.
+
+    Its versions, who watches over it, and whether it is paused.
+    """
     from tacit.flows.add_agreement import require_numbered
     from tacit.flows.pause_agreement import is_paused
 
@@ -99,7 +102,10 @@ def export(
     version: Version = 0,
     shop: ShopFolder = HERE,
 ) -> None:
-    """Print an agreement for others: the words it was added with, or a policy that machines read."""
+    """Print an agreement for others.
+
+    The words it was added with, or a policy that machines read.
+    """
     from tacit.flows.add_agreement import require_numbered
     from tacit.rights.odrl import agreement_as_odrl
 

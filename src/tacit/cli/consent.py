@@ -102,9 +102,10 @@ def show(
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
-    """Show what a worker said yes and no to, and when; with --json also the consent records (ISO/IEC TS 27560).
+    """Show what a worker said yes and no to, and when.
 
-    The receipt holds the same records. Anyone can check it with the shop's public key: tacit-verify.
+    With --json also the consent records (ISO/IEC TS 27560). The receipt holds the same records. Anyone can check it
+    with the shop's public key: tacit-verify.
     """
     from tacit.flows.add_worker import require_worker
     from tacit.flows.make_receipt import list_consent_records

@@ -33,10 +33,11 @@ def audit(
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
-    """Search the shop, its keys, its datasets, scratch files and a backup for traces of an erased worker.
+    """Search everything for traces of an erased worker.
 
-    It reads every file as it lies, and everything sealed that the keys there are still open. Name what only this worker
-    had: a name, a path, a note. It ends with 4 where something was found.
+    The shop, its keys, its datasets, scratch files and a backup. It reads every file as it lies, and everything
+    sealed that the keys there are still open. Name what only this worker had: a name, a path, a note. It ends with
+    4 where something was found.
     """
     from tacit import wiring
     from tacit.flows.audit_erasure import make_needles, search

@@ -76,7 +76,10 @@ def list_(
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
-    """List complaints with the day an answer is due; without their words, for which see `tacit grievance show`."""
+    """List complaints with the day an answer is due.
+
+    Without their words, for which see `tacit grievance show`.
+    """
     from tacit.flows.add_worker import require_worker
     from tacit.flows.list_grievances import list_grievances
 

@@ -59,9 +59,10 @@ def countersign(
     out: Annotated[Path, typer.Option(help="File to write and send back.")],
     pin_stdin: Annotated[bool, typer.Option("--pin-stdin", help="Read the PIN from standard input.")] = False,
 ) -> None:
-    """Sign a checkpoint at home, without the shop; the shop takes it in with `tacit log countersigned`.
+    """Sign a checkpoint of the log at home, without the shop.
 
-    Check first with tacit-verify that the log kept everything since the last checkpoint that you have.
+    The shop takes it in with `tacit log countersigned`. Check first with tacit-verify that the log kept everything
+    since the last checkpoint that you have.
     """
     from datetime import UTC, datetime
 

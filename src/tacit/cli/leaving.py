@@ -260,7 +260,10 @@ def list_originals(
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
-    """List the films as they were handed in that are still in their place: plaintext that the shop knows of."""
+    """List the films as they were handed in.
+
+    Those that are still in their place: plaintext that the shop knows of.
+    """
     from tacit.flows.originals import find_changed, find_originals
 
     opened = _open_originals(shop, worker, Verb.READ)
@@ -291,10 +294,10 @@ def destroy(
     worker: Worker = "",
     shop: ShopFolder = HERE,
 ) -> None:
-    """Overwrite and remove films as they were handed in: of these recordings, or all of a worker.
+    """Overwrite and remove films as they were handed in.
 
-    Only a file that is still what was handed in is touched. This cannot be undone, and such a film can be processed
-    anew no more.
+    Of these recordings, or all of a worker. Only a file that is still what was handed in is touched. This cannot be
+    undone, and such a film can be processed anew no more.
     """
     from tacit.flows.find_recording import require_recording
     from tacit.flows.originals import destroy_originals, find_originals

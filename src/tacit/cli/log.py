@@ -91,7 +91,7 @@ def prove(
     ] = None,
     shop: ShopFolder = HERE,
 ) -> None:
-    """Prove that an entry is in the log, or that the log kept everything since a checkpoint.
+    """Prove an entry, or that the log kept all it had.
 
     The files are checked without the shop: tacit-verify FILE --key KEY, with the key that `tacit log key` says.
     """
@@ -141,7 +141,10 @@ def countersigned(
     file: Annotated[Path, typer.Argument(help="A checkpoint that a steward signed at home.")],
     shop: ShopFolder = HERE,
 ) -> None:
-    """Take in a steward's signature that was made elsewhere with `tacit key countersign`."""
+    """Take in a steward's signature made elsewhere.
+
+    It was made with `tacit key countersign`.
+    """
     from tacit.flows.countersign_note import take_signatures
 
     note = take_signatures(open_shop(shop, Verb.ADD, Kind.LOG).shop, _read(file), str(file))
@@ -150,7 +153,10 @@ def countersigned(
 
 
 def key(shop: ShopFolder = HERE, json: AsJson = False) -> None:
-    """Show the public keys that checkpoints, proofs and signed documents of this shop are checked with."""
+    """Show the public keys of this shop.
+
+    Checkpoints, proofs and signed documents of it are checked with them.
+    """
     from tacit.flows.verify_log import log_origin, steward_origin
     from tacit.seal.notes import BY_LOG, BY_STEWARD, verifier_key
 
@@ -167,7 +173,10 @@ def key(shop: ShopFolder = HERE, json: AsJson = False) -> None:
 
 
 def accept_clock(shop: ShopFolder = HERE) -> None:
-    """Say that the clock was wrong before and is right now; everyone who reads the log sees that it was said."""
+    """Say that the clock was wrong before and is right now.
+
+    Everyone who reads the log sees that it was said.
+    """
     from tacit.flows import accept_clock as flow
 
     size = flow.accept_clock(open_shop(shop, Verb.CHANGE, Kind.LOG).shop)

@@ -43,7 +43,10 @@ def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
 
 
 def text(language: Language, json: AsJson = False) -> None:
-    """Print everything that a worker reads in a language, beside the English, for a reviewer; no shop is needed."""
+    """Print what a worker reads in a language, for a reviewer.
+
+    All of it, beside the English; no shop is needed.
+    """
     from tacit.flows.review_notice import hash_messages, require_catalogue
     from tacit.words.catalogue import english
 

@@ -38,9 +38,10 @@ def list_(
     shop: ShopFolder = HERE,
     json: AsJson = False,
 ) -> None:
-    """List what is released and what is not, since when each preview can be seen, and how long it may be looked at.
+    """List what is released and what is not.
 
-    A recording is in review where a standing release counts from the end of its review time.
+    Since when each preview can be seen, and how long it may be looked at. A recording is in review where a standing
+    release counts from the end of its review time.
     """
     from tacit.flows.list_releases import list_releases
 
@@ -99,10 +100,10 @@ def preview(
     out: Annotated[Path, typer.Option(help="The film to write, an mp4 file.")],
     shop: ShopFolder = HERE,
 ) -> None:
-    """Write the film of a recording as it would leave: faces covered, cuts erased, no sound.
+    """Write the film of a recording as it would leave.
 
-    It is a plain copy, outside the shop and its keys. Look at it, then delete it. `tacit show` writes a page with key
-    frames instead.
+    Faces covered, cuts erased, no sound. It is a plain copy, outside the shop and its keys. Look at it, then delete
+    it. `tacit show` writes a page with key frames instead.
     """
     from tacit.flows.outside import require_outside
     from tacit.flows.preview_recording import preview_recording
@@ -235,10 +236,11 @@ def standing(
     taken_back: Annotated[bool, typer.Option("--take-back", help="Take it back; no PIN is needed.")] = False,
     shop: ShopFolder = HERE,
 ) -> None:
-    """Put down that a worker releases all their footage under an agreement, or takes that back.
+    """Put down a standing release, or take it back.
 
-    Each recording leaves only once the review time of the agreement has passed, counted from when its preview could be
-    seen, or from this word where that is later. Until then the worker can cut it or cover things in it.
+    A worker releases all their footage under an agreement. Each recording leaves only once the review time of the
+    agreement has passed, counted from when its preview could be seen, or from this word where that is later. Until
+    then the worker can cut it or cover things in it.
     """
     from tacit.flows.standing_release import give_standing_release, take_back_standing_release
 

@@ -85,9 +85,10 @@ def key(
     ] = False,
     shop: ShopFolder = HERE,
 ) -> None:
-    """Let a worker sign with a key file of their own, which stays with them, in place of a PIN kept in the shop.
+    """Let a worker sign with a key file of their own.
 
-    What they signed before still holds. Make a key file with `tacit key new`.
+    It stays with them, in place of a PIN kept in the shop. What they signed before still holds. Make a key file
+    with `tacit key new`.
     """
     from tacit.flows.add_worker import require_worker
     from tacit.flows.evidence import Voice
