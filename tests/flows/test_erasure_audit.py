@@ -176,7 +176,7 @@ def test_d5_catalogue_has_no_full_text_index_that_could_keep_words(audited):
     assert kinds == []
 
 
-def test_stolen_shop_without_its_keys_gives_nothing_away(audited, noisy_video, tmp_path):
+def test_d5_stolen_shop_without_its_keys_gives_nothing_away(audited, noisy_video, tmp_path):
     needles = needles_of(audited, noisy_video)
     other = FileKeyring(tmp_path / "other", bytes(32), "shop-test")
     unopened = Unopened()

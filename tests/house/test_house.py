@@ -1,6 +1,7 @@
 """The house itself: what must hold of the code as text."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,14 @@ def test_rooms_load_nothing_by_themselves():
         if path.name == "__init__.py" and path.parent != SOURCE:
             body = tree(path).body
             assert len(body) == 1, f"{path} holds more than its docstring"
+
+
+RULES = [*(f"r{number}" for number in range(1, 13)), "d5"]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_a_test_that_bears_its_number(rule):
+    names = [
+        name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    ]
+    assert [name for name in names if f"_{rule}_" in name]

@@ -63,7 +63,7 @@ def test_each_group_decodes_without_the_others(numbers: Any) -> None:
         np.testing.assert_array_equal(frame.to_ndarray(), whole[30 + k])
 
 
-def test_nothing_tells_when_or_with_what_it_was_made(numbers: Any) -> None:
+def test_r3_nothing_tells_when_or_with_what_it_was_made(numbers: Any) -> None:
     content = numbers.video(40).getvalue()
     assert b"x264" not in content
     assert b"Lavf" not in content

@@ -36,7 +36,7 @@ def bytes_read() -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much a process has read")
-def test_sound_is_not_even_read_from_the_file(loud: Path) -> None:
+def test_r3_sound_is_not_even_read_from_the_file(loud: Path) -> None:
     before = bytes_read()
     with open_video(loud) as video:
         pictures = len(video.first) + sum(len(packet.decode()) for packet in video.packets)

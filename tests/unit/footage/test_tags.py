@@ -42,7 +42,7 @@ def test_slowness_is_what_was_captured_over_what_is_shown(
     assert read_slowness({"com.android.capture.fps": captured}, shown) == slowness
 
 
-def test_nothing_else_is_read() -> None:
+def test_r3_nothing_else_is_read() -> None:
     class Notes(dict[str, str]):
         def get(self, key: str, default: str = "") -> str:  # type: ignore[override]
             assert key in ("title", "com.android.capture.fps")

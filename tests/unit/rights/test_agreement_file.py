@@ -138,3 +138,30 @@ def test_an_unknown_currency_is_one_fault_at_its_line(tmp_path):
 
 def test_an_empty_amount_is_a_fault_and_not_nothing(tmp_path):
     assert len(lines_of_faults(tmp_path, AGREEMENT.replace('"250.00"', '""'))) == 1
+
+
+def faults_of(tmp_path, line, instead):
+    assert line in AGREEMENT
+    with pytest.raises(FaultyFileError) as caught:
+        read(tmp_path, AGREEMENT.replace(line, instead))
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("purpose", ["rank-workers", "infer-emotion", "identify-person", "Train-Robot-Skill", ""])
+def test_r2_a_purpose_outside_the_list_cannot_be_written(tmp_path, purpose):
+    faults = faults_of(tmp_path, '"research"]', f'"{purpose}"]')
+    assert len(faults) == 1
+    assert "purposes" in faults[0]
+
+
+@pytest.mark.parametrize("size", [0, 1, 4])
+def test_r10_no_agreement_shows_the_plant_a_figure_from_fewer_than_five(tmp_path, size):
+    faults = faults_of(tmp_path, "group_size_min = 5", f"group_size_min = {size}")
+    assert len(faults) == 1
+    assert "group_size_min" in faults[0]
+
+
+def test_r12_footage_that_is_to_be_sold_cannot_be_agreed_on(tmp_path):
+    faults = faults_of(tmp_path, 'footage = "worker"', 'footage = "plant"')
+    assert len(faults) == 1
+    assert "footage" in faults[0]
