@@ -333,3 +333,30 @@ def test_originals_are_listed_with_their_age(bench):
     assert film.is_over(bench.clock.now() + timedelta(days=30))
     assert destroy_originals(bench.shop, [film]) == [film]
     assert find_originals(bench.shop) == []
+
+
+def test_r5_two_processes_that_finish_the_same_withdrawal_make_one_hold_and_one_certificate(watched, keys, tmp_path):
+    """The second one does all of it between two steps of the first."""
+    uid = watched.uid("asha")
+
+    class Meanwhile(Tripwire):
+        def __getattr__(self, name):
+            found = getattr(self._real, name)
+            if name not in self.CHANGING:
+                return found
+
+            def call(*arguments):
+                result = found(*arguments)
+                if not self._counter:
+                    self._counter.append(name)
+                    finish(watched)
+                return result
+
+            return call
+
+    shop = replace(watched.shop, vault=Meanwhile(watched.shop.vault, Counter(0)))  # its first change is to seal off
+    done = withdraw_consent(shop, watched.contract, "asha", (), watched.progress)
+    assert watched.catalogue.certificates(uid) == [done.certificate]
+    assert done.certificate.state is Leaving.SEALED
+    assert len(watched.catalogue.holds()) == 1
+    open_(watched, uid, keys[0], tmp_path / "opened")

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from tacit.datasets.check import check_dataset
 from tacit.datasets.publish import find_dataset_id
 from tacit.flows.check_release import check_release
+from tacit.flows.cut_recording import cut_recording
 from tacit.flows.list_licenses import list_licenses
 from tacit.flows.make_statement import make_statement
 from tacit.flows.outbox import mark_sent, notify_licensees, require_notice, write_notice
@@ -332,3 +333,13 @@ def test_unknown_licence_and_notice_are_named(bench):
         revoke_license(bench.shop, "lic-x", "why")
     with pytest.raises(UnknownThingError, match="notice note-x"):
         mark_sent(bench.shop, "note-x")
+
+
+def test_r4_licensee_is_told_to_replace_what_a_worker_had_cut_since(licensed):
+    bench, granted = licensed
+    recording_id = granted.version.episodes[0].recording_id
+    cut_recording(bench.shop, bench.contract, recording_id, 0.2, 0.4)
+    told = [notice for notice in bench.catalogue.license_notices() if notice.license_id == granted.license.license_id]
+    assert [(notice.kind, notice.version) for notice in told] == [(NoticeKind.WITHDRAWN_FOOTAGE, 1)]
+    cut_recording(bench.shop, bench.contract, recording_id, 0.5, 0.6)
+    assert len(bench.catalogue.license_notices()) == 1

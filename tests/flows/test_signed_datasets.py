@@ -92,7 +92,8 @@ def test_signed_dataset_tells_no_more_of_people_than_the_plain_one(bench, identi
     words = [bench.uid("asha"), recordings["asha"].recording_id, consent.consent_id, "asha", *key_lines]
     every = b"".join(path.read_bytes() for path in bench.dataset.rglob("*") if path.is_file())
     assert not [word for word in words if word.encode() in every]
-    assert not [word for word in words if word in repr(Order(AGREEMENT_ID, TRAINING, None, bench.dataset, signer=signer))]
+    order = Order(AGREEMENT_ID, TRAINING, None, bench.dataset, signer=signer)
+    assert not [word for word in words if word in repr(order)]
     assert {path.suffix for path in (bench.dataset / "videos").rglob("*") if path.is_file()} == {".mp4"}
 
 

@@ -10,6 +10,7 @@ from tacit.flows.find_cuts import find_cuts, has_open_cuts
 from tacit.flows.find_dataset import find_holding
 from tacit.flows.find_recording import require_recording
 from tacit.flows.gate import ask
+from tacit.flows.outbox import notify_licensees
 from tacit.flows.ports import Shop
 from tacit.flows.sweep_units import sweep_units
 from tacit.footage.blank import find_spans
@@ -61,6 +62,8 @@ def cut_recording(shop: Shop, contract: Contract, recording_id: str, from_s: flo
     if has_open_cuts(shop, outcome):
         outcome = apply_cuts(shop, contract, recording)
     sweep_units(shop, contract, {recording.worker_uid})
+    datasets = find_holding(shop, recording_id)
+    notify_licensees(shop, {version.dataset_id for version in datasets})
     ((start, end),) = find_spans([cut], outcome.fps, outcome.n_frames)
     source = Path(recording.source_path)
     return CutDone(
@@ -70,7 +73,7 @@ def cut_recording(shop: Shop, contract: Contract, recording_id: str, from_s: flo
         is_new=is_new,
         left_s=outcome.accepted_ms / 1000,
         paid_s=outcome.payable_ms / 1000,
-        datasets=find_holding(shop, recording_id),
+        datasets=datasets,
         original=source.name if source.is_file() else "",
     )
 

@@ -48,16 +48,34 @@ def plan_leaving(shop: Shop, worker_uid: str) -> Plan:
 def leave(shop: Shop, draft: Certificate) -> Certificate:
     """Seal or destroy everything of a worker, and write the figures into the draft of their certificate."""
     uid = draft.account
-    if not draft.counted:
-        draft = _count(shop, draft)
-        shop.catalogue.set_certificate(draft)
+    with shop.catalogue.transaction():
+        draft = find_current(shop, draft)
+        if not draft.counted:
+            draft = save_draft(shop, _count(shop, draft))
     if draft.state is Leaving.SEALED and draft.sealed_until is not None and _can_be_held(shop, uid):
         seal_worker(shop, uid, draft.sealed_until)
     else:
         erase_worker(shop, uid)
         if draft.state is Leaving.SEALED:  # an old copy of the shop was put back, and the packed rows are lost
-            draft = replace(draft, state=Leaving.DESTROYED, sealed_until=None, n_keys=1)
-            shop.catalogue.set_certificate(draft)
+            draft = save_draft(shop, replace(draft, state=Leaving.DESTROYED, sealed_until=None, n_keys=1))
+    return draft
+
+
+def find_current(shop: Shop, draft: Certificate) -> Certificate:
+    """A certificate as it stands by now: another process may be finishing the same withdrawal."""
+    for known in shop.catalogue.certificates(draft.account):
+        if known.certificate_id == draft.certificate_id:
+            return known
+    return draft
+
+
+def save_draft(shop: Shop, draft: Certificate) -> Certificate:
+    """Put the later state of a draft down; where it was issued meanwhile, that one stands and comes back."""
+    with shop.catalogue.transaction():
+        known = find_current(shop, draft)
+        if known.issued_at is not None:
+            return known
+        shop.catalogue.set_certificate(draft)
     return draft
 
 
@@ -87,25 +105,21 @@ def seal_worker(shop: Shop, worker_uid: str, until: datetime) -> None:
     erased_at = find_erased_at(shop, worker_uid)
     shop.vault.seal_off(worker_uid)
     if shop.catalogue.find_hold(worker_uid) is None:
-        plan = plan_leaving(shop, worker_uid)
-        second_half = shop.keys.split_worker_key(worker_uid)
-        shop.catalogue.hold_worker(
-            Hold(
-                worker_uid=worker_uid,
-                agreements=plan.agreements,
-                sealed_at=erased_at,
-                until=until,
-                halves={
-                    steward.steward_id: seal_to(steward.sealing_key, second_half, half_context(worker_uid)).hex()
-                    for steward in plan.stewards
-                },
-                objects=shop.vault.hash_held(worker_uid),
-            ),
-            erased_at,
-        )
+        objects = shop.vault.hash_held(worker_uid)  # takes a while, and nothing is written there any more
+        with shop.catalogue.transaction():  # another process may be finishing the same: one of us makes the halves
+            if shop.catalogue.find_hold(worker_uid) is None:
+                shop.catalogue.hold_worker(_make_hold(shop, worker_uid, until, erased_at, objects), erased_at)
     shop.keys.note_erasure(worker_uid, erased_at)
     shop.keys.destroy_worker_key(worker_uid)
     shop.catalogue.erase_worker(worker_uid, erased_at)
+
+
+def _make_hold(shop: Shop, worker_uid: str, until: datetime, erased_at: datetime, objects: dict[str, str]) -> Hold:
+    """Split the key, and write the second half to every steward."""
+    plan, context = plan_leaving(shop, worker_uid), half_context(worker_uid)
+    second_half = shop.keys.split_worker_key(worker_uid)
+    halves = {one.steward_id: seal_to(one.sealing_key, second_half, context).hex() for one in plan.stewards}
+    return Hold(worker_uid, plan.agreements, erased_at, until, halves, objects=objects)
 
 
 def erase_again(shop: Shop, worker_uid: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from tacit.flows.find_dataset import find_holding
 from tacit.flows.find_recording import require_recording
 from tacit.flows.gate import ask
+from tacit.flows.outbox import notify_licensees
 from tacit.flows.ports import Shop
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import BadMarkError, NothingToMarkError, UnknownThingError
@@ -131,4 +132,5 @@ def _log(shop: Shop, kind: str, marking: Marking) -> None:
 def _marked(shop: Shop, recording: Recording, marking: Marking, release_ended: bool) -> Marked:
     source = Path(recording.source_path)
     holding = find_holding(shop, recording.recording_id)
+    notify_licensees(shop, {version.dataset_id for version in holding})
     return Marked(marking, holding, "" if source.is_file() else source.name, release_ended)

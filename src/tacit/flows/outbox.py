@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
+from tacit.flows.find_marks import find_marked_since
 from tacit.flows.ports import Shop
 from tacit.records.errors import FileThereError, UnknownThingError
 from tacit.records.ids import new_id
@@ -20,12 +21,14 @@ NOTICE_KIND = "tacit license notice 1"
 
 
 def notify_licensees(shop: Shop, dataset_ids: Collection[str]) -> list[LicenseNotice]:
-    """Ask the licensees of these datasets to replace what they hold, where it holds withdrawn footage.
+    """Ask the licensees of these datasets to replace what they hold, where it holds footage that is taken back.
+
+    That is footage of somebody who withdrew, and what was cut or is to be covered since.
 
     Asked for again, nothing more is put down: a licensee gets one such notice for each version that they hold.
 
     Args:
-        shop: The shop, after the withdrawal was put down.
+        shop: The shop, after the word of the worker was put down.
         dataset_ids: Ids of the datasets that used the footage; releases for licensees have ids of their own.
 
     Returns:
@@ -40,7 +43,7 @@ def notify_licensees(shop: Shop, dataset_ids: Collection[str]) -> list[LicenseNo
             events = shop.catalogue.license_events(granted.license_id)
             held = find_held_version(granted, events)
             is_running = find_state(granted, events, now.date()) is LicenseState.RUNNING
-            if held and is_running and holds_withdrawn(shop, granted, held, now):
+            if held and is_running and _is_to_replace(shop, granted, held, now):
                 found.append(put_notice(shop, granted, NoticeKind.WITHDRAWN_FOOTAGE, held, now))
     return found
 
@@ -49,6 +52,13 @@ def find_held_version(granted: License, events: Collection[LicenseEvent]) -> int
     """The version of its release that a licensee holds: what was licensed, or what took its place last; 0 for none."""
     replaced = [event.version for event in events if event.kind is LicenseEventKind.REPLACED]
     return replaced[-1] if replaced else granted.version
+
+
+def _is_to_replace(shop: Shop, granted: License, version: int, at: datetime) -> bool:
+    if holds_withdrawn(shop, granted, version, at):
+        return True
+    held = shop.catalogue.find_dataset_version(granted.dataset_id, version)
+    return held is not None and bool(find_marked_since(shop, held))
 
 
 def holds_withdrawn(shop: Shop, granted: License, version: int, at: datetime) -> bool:

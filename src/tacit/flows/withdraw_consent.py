@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from tacit.flows.add_worker import require_worker
 from tacit.flows.contract import Contract
 from tacit.flows.destroy_hold import begin_destroying, find_due_holds, warn_of_holds
-from tacit.flows.erase_worker import erase_again, erase_worker, is_erased, leave
+from tacit.flows.erase_worker import erase_again, erase_worker, is_erased, leave, save_draft
 from tacit.flows.issue_certificate import begin_certificate, issue_certificate, note_replaced
 from tacit.flows.originals import Original, destroy_originals, find_originals
 from tacit.flows.ports import Progress, Shop
@@ -123,8 +123,7 @@ def _carry_out(
         gone = destroy_originals(shop, films) if draft.with_originals else []
         films = [film for film in films if film not in gone]
         n_gone = draft.originals_destroyed + len(gone)
-        draft = replace(draft, originals=len(films) + n_gone, originals_destroyed=n_gone)
-        shop.catalogue.set_certificate(draft)
+        draft = save_draft(shop, replace(draft, originals=len(films) + n_gone, originals_destroyed=n_gone))
     if draft.leaves:
         draft = leave(shop, draft)
 
