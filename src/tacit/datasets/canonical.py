@@ -10,10 +10,11 @@ The form is ours. A field is its tag, its length (8 bytes, most significant firs
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,6 @@ from tacit.datasets.features import FEATURES, FILES_PER_CHUNK, DatasetSpec, data
 from tacit.datasets.reader import read_episode_rows, read_json, read_table, spec_of, to_arrays
 from tacit.datasets.video import read_video_bytes
 from tacit.records.errors import UnreadableDatasetError
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
 
 _ROW_COLUMNS = ("tasks", "length", "agreement", "purpose", "start_s", "accepted_s")
 
@@ -63,19 +61,18 @@ class Content:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of it alone."""
-        digest = hashlib.sha256()
-        for tag, payload in self.parts():
-            _feed(digest, tag, payload)
-        return digest.hexdigest()
+        return hashlib.sha256(self.form).hexdigest()
 
-    def parts(self) -> Iterator[tuple[bytes, bytes]]:
-        """Every feature of every frame by value, then the packets of the video."""
+    @cached_property
+    def form(self) -> bytes:
+        """Its part of the canonical form: every feature of every frame by value, then the packets of the video."""
+        parts = []
         for feature in FEATURES:
             with np.errstate(invalid="ignore"):  # what is not a number is digested as what it is
                 values = self.arrays[feature.name].astype("<f4") + np.float32(0)  # adding 0 makes -0 and 0 the same
-            yield b"column", values.tobytes()
-        for part in self.video:
-            yield b"video", part
+            parts.append(_field(b"column", values.tobytes()))
+        parts += [_field(b"video", part) for part in self.video]
+        return b"".join(parts)
 
 
 class ContentDigest:
@@ -85,7 +82,7 @@ class ContentDigest:
         self._digest = hashlib.sha256()
         self._seen: dict[str, dict[str, int]] = {name: {} for name in PSEUDONYM_COLUMNS}
         self._n_episodes = 0
-        _feed(self._digest, b"spec", to_canonical_json(vars(spec)))
+        self._digest.update(_field(b"spec", to_canonical_json(vars(spec))))
 
     def add(self, row: Mapping[str, Any], content: Content) -> str:
         """Add the next episode, of which the row may say more than counts; returns the digest of its content.
@@ -97,12 +94,10 @@ class ContentDigest:
         ranks = {name: seen.setdefault(row[name], len(seen)) for name, seen in self._seen.items()}
         if not math.isfinite(row["start_s"] + row["accepted_s"]):
             raise UnreadableDatasetError(episodes_path(index // FILES_PER_CHUNK), f"row {index}: a time is no number")
-        _feed(self._digest, b"episode", to_canonical_json({name: row[name] for name in _ROW_COLUMNS} | ranks))
-        alone = hashlib.sha256()
-        for tag, payload in content.parts():
-            _feed(self._digest, tag, payload)
-            _feed(alone, tag, payload)
-        return alone.hexdigest()
+        said = to_canonical_json({name: row[name] for name in _ROW_COLUMNS} | ranks)
+        self._digest.update(_field(b"episode", said))
+        self._digest.update(content.form)
+        return content.digest
 
     def hexdigest(self) -> str:
         """The digest so far."""
@@ -119,6 +114,5 @@ def read_content(folder: Path, spec: DatasetSpec, index: int) -> Content:
     return Content(arrays, tuple(read_video_bytes(folder / video_path(index), spec.fps)))
 
 
-def _feed(digest: "_Hash", tag: bytes, payload: bytes) -> None:
-    digest.update(tag + len(payload).to_bytes(8, "big"))
-    digest.update(payload)
+def _field(tag: bytes, payload: bytes) -> bytes:
+    return tag + len(payload).to_bytes(8, "big") + payload

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tacit.datasets.features import FILES_PER_CHUNK, VIDEO_FEATURE, chunk_and_file
-from tacit.datasets.stats import Stats, compute_column_stats
+from tacit.datasets.stats import STAT_NAMES, Stats, compute_column_stats
 
 _STATS = "stats/"
 _NUMBERS = ("episode_index", "index", "task_index")  # what changes; time and frame count from the start of the episode
@@ -34,9 +35,15 @@ def renumber_row(row: Mapping[str, Any], counters: Mapping[str, Any]) -> tuple[d
             feature, _, figure = name.removeprefix(_STATS).rpartition("/")
             stats.setdefault(feature, {})[figure] = np.array(row[name], dtype=np.float64)
     for name in _NUMBERS:
-        # One number in every frame has the statistics of one frame, which are quicker to compute.
-        column = counters[name] if name == "index" else counters[name][:1]
-        stats[name] = compute_column_stats(column) | {"count": np.array([len(counters[name])], dtype=np.float64)}
+        column = counters[name]
+        stats[name] = compute_column_stats(column) if name == "index" else _constant_stats(column)
         for figure, value in stats[name].items():
             new[f"{_STATS}{name}/{figure}"] = value.astype(np.int64).tolist() if figure == "count" else value.tolist()
     return new, stats
+
+
+def _constant_stats(column: NDArray[np.int64]) -> Stats:
+    """What `compute_column_stats` gives for the same number in every frame, without the computing."""
+    number = np.array([column[0]], dtype=np.float64)
+    same = {name: number for name in STAT_NAMES if name not in ("std", "count")}
+    return same | {"std": np.zeros(1), "count": np.array([len(column)], dtype=np.float64)}

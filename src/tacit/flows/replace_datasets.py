@@ -1,6 +1,7 @@
 """Makes datasets anew without footage that was withdrawn, where they lie, and tells whoever holds a copy (rule R5)."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,13 +9,14 @@ from tacit.datasets.publish import find_dataset_id, find_digest, heal, remove_da
 from tacit.flows.add_agreement import require_bound
 from tacit.flows.build_dataset import build_dataset
 from tacit.flows.contract import Contract
-from tacit.flows.dataset_order import Order
+from tacit.flows.dataset_order import Built, Order
 from tacit.flows.find_dataset import newest_heads
 from tacit.flows.ports import Progress, Shop
 from tacit.records.dataset import DatasetHead, DatasetVersion
-from tacit.records.errors import ForeignFolderError
+from tacit.records.errors import ForeignFolderError, RefusedError
 from tacit.records.purposes import Purpose
 
+_TRIES = 3  # of a build that is overtaken by the withdrawal of another
 LICENSED = "A release for a licensee is not made anew by itself: tacit license replace"
 
 
@@ -81,10 +83,18 @@ def _replace(shop: Shop, contract: Contract, head: DatasetHead, progress: Progre
     digest = require_bound(shop, head.agreement_id, head.agreement_digest).digest
     order = Order(head.agreement_id, head.purpose, recordings, target, digest)
     try:
-        built = build_dataset(shop, contract, order, progress)
+        built = _build(shop, contract, order, progress)
     except ForeignFolderError as error:
         return Replaced(head.path, None, found=True, problem=str(error), dataset_id=head.dataset_id)
     return Replaced(head.path, built.version, found=True, dataset_id=head.dataset_id)
+
+
+def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> Built:
+    """Build, again where somebody else withdraws meanwhile, for what is built is chosen anew."""
+    for _ in range(_TRIES - 1):
+        with suppress(RefusedError):
+            return build_dataset(shop, contract, order, progress)
+    return build_dataset(shop, contract, order, progress)
 
 
 def _leave_release(shop: Shop, head: DatasetHead, target: Path) -> Replaced:
