@@ -1,23 +1,36 @@
 """How long the rights kernel takes, beside an independent policy engine on the same question.
 
-    python -m benchmarks.kernel [--decisions N]
+    python -m benchmarks.kernel [--decisions N] [--build EPISODES]
 
 A decision is asked of facts in memory: one recording, one purpose, may it leave under a licence. "Typical" is a worker
 with one yes and a release; "long history" one with four versions of the agreement, twelve yeses, six withdrawals and
 three standing releases. Every decision is timed by itself, so that the worst is seen and not only the mean. The peer is
 Cedar (cedarpy), which is handed the typical question as entities and a policy of the same conditions; it parses both in
 every call, as its Python package has no other way.
+
+With --build, a dataset of so many episodes of 100 workers is built from sealed objects on disk, by the real builder
+(see `benchmarks.withdraw` for what a recording is there), and the part of its time is told that went into decisions,
+and into all of asking: facts read, decisions, and log entries on disk before any permit is used.
 """
 
 import argparse
 import json
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+from benchmarks.withdraw import FPS, HEIGHT, WIDTH, SilentProgress, fill, open_shop
+from tacit.flows import build_dataset as builder
+from tacit.flows import gate
+from tacit.flows.build_dataset import Order
+from tacit.flows.contract import Contract
 from tacit.records.agreement import Agreement, Bounty, Royalty
 from tacit.records.money import Money
 from tacit.records.people import Consent, Release, StandingRelease, Withdrawal
@@ -125,11 +138,54 @@ def ask_cedar() -> Callable[[], object]:
     return lambda: cedarpy.is_authorized(request, _POLICY, entities)
 
 
+def build_share(n_episodes: int) -> tuple[float, float, float]:
+    """Seconds of a whole build, of them in asking, and of those in decisions."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        shop = open_shop(root)
+        fill(shop, root, 100, n_episodes)
+        asking, deciding = Stopwatch(), Stopwatch()
+        order = Order("bench", _TRAIN, None, root / "dataset")
+        with (
+            patch.object(builder, "ask_each", asking.timed(builder.ask_each)),
+            patch.object(builder, "look_again", asking.timed(builder.look_again)),
+            patch.object(gate, "decide", deciding.timed(gate.decide)),
+        ):
+            began = time.perf_counter()
+            built = builder.build_dataset(shop, Contract(FPS, WIDTH, HEIGHT), order, SilentProgress())
+            whole_s = time.perf_counter() - began
+        if built.version is None or len(built.version.episodes) != n_episodes:
+            raise SystemExit("The dataset is not what was asked for; the figure would say nothing.")
+        shop.catalogue.close()  # type: ignore[attr-defined]
+    return whole_s, asking.seconds, deciding.seconds
+
+
+class Stopwatch:
+    """Adds up the seconds of calls."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def timed(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The same call, added up."""
+
+        def run(*arguments: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return call(*arguments)
+            finally:
+                self.seconds += time.perf_counter() - began
+
+        return run
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="How long the rights kernel takes.")
     parser.add_argument("--decisions", type=int, default=100_000)
-    n = parser.parse_args().decisions
+    parser.add_argument("--build", type=int, default=0)
+    options = parser.parse_args()
+    n = options.decisions
     rows = [(name, facts, n) for name, facts in (("typical", typical_facts()), ("long history", long_facts()))]
     print("us a decision          median      mean    99.9 %     worst")
     for name, facts, times in rows:
@@ -138,6 +194,12 @@ def main() -> None:
         _show(f"tacit, {name}", time_each(lambda facts=facts: decide(facts, _REQUEST), times))  # type: ignore[misc]
     if find_spec("cedarpy"):
         _show("Cedar, typical", time_each(ask_cedar(), n // 10))
+    if options.build:
+        whole_s, asking_s, deciding_s = build_share(options.build)
+        print(
+            f"a build of {options.build} episodes: {whole_s:.1f} s, of them {deciding_s:.2f} s "
+            f"({deciding_s / whole_s:.2%}) in decisions, {asking_s:.2f} s ({asking_s / whole_s:.2%}) in all of asking"
+        )
 
 
 def _show(name: str, took: list[float]) -> None:

@@ -95,10 +95,12 @@ class _Clock:
         return datetime.now(UTC)
 
 
-class _Silent:
+class SilentProgress:
+    """Nobody waits."""
+
     @contextmanager
     def step(self, _what: str, _total: float) -> Iterator[Any]:
-        """Nobody waits."""
+        """Begin a step."""
         yield lambda _done: None
 
 
@@ -237,7 +239,7 @@ def measure(n_recordings: int, n_episodes: int, profile: str, folder: Path | Non
         fill(shop, root, n_recordings, n_episodes)
         contract = Contract(FPS, WIDTH, HEIGHT)
         began = time.perf_counter()
-        build_dataset(shop, contract, Order("bench", _TRAINING, None, root / "dataset"), _Silent())
+        build_dataset(shop, contract, Order("bench", _TRAINING, None, root / "dataset"), SilentProgress())
         built_s = time.perf_counter() - began
         marks: dict[str, float] = {}
         timed = replace(
@@ -250,7 +252,7 @@ def measure(n_recordings: int, n_episodes: int, profile: str, folder: Path | Non
         if profiler is not None:
             profiler.enable()
         began, cpu_began = time.perf_counter(), time.process_time()
-        done = withdraw_consent(timed, contract, LEAVER, (), _Silent())
+        done = withdraw_consent(timed, contract, LEAVER, (), SilentProgress())
         ended, cpu_s = time.perf_counter(), time.process_time() - cpu_began
         if profiler is not None:
             profiler.disable()
