@@ -74,6 +74,9 @@ bench: setup
 	$(BIN)/python -m benchmarks.memory --canvas 1920x1080 --minutes 0.2
 	$(BIN)/python -m benchmarks.memory --rate 1 --minutes 1 20
 	$(BIN)/python -m benchmarks.kills 50
+	$(BIN)/python -m benchmarks.kernel --build 10000
+	$(BIN)/python -m benchmarks.log
+	$(BIN)/python -m benchmarks.withdraw
 	$(BIN)/python -m benchmarks.faces $(if $(FOOTAGE),"$(FOOTAGE)")
 	@test ! -e $(PEERS)/mediapipe/ready || $(BIN)/python -m benchmarks.accuracy
 ifdef FOOTAGE

@@ -28,6 +28,7 @@ from unittest.mock import patch
 
 from benchmarks.withdraw import FPS, HEIGHT, WIDTH, SilentProgress, fill, open_shop
 from tacit.flows import build_dataset as builder
+from tacit.flows import choose_footage as choosing
 from tacit.flows import gate
 from tacit.flows.build_dataset import Order
 from tacit.flows.contract import Contract
@@ -147,8 +148,8 @@ def build_share(n_episodes: int) -> tuple[float, float, float]:
         asking, deciding = Stopwatch(), Stopwatch()
         order = Order("bench", _TRAIN, None, root / "dataset")
         with (
-            patch.object(builder, "ask_each", asking.timed(builder.ask_each)),
-            patch.object(builder, "look_again", asking.timed(builder.look_again)),
+            patch.object(choosing, "ask_each", asking.timed(choosing.ask_each)),
+            patch.object(choosing, "look_again", asking.timed(choosing.look_again)),
             patch.object(gate, "decide", deciding.timed(gate.decide)),
         ):
             began = time.perf_counter()

@@ -203,3 +203,18 @@ def test_what_episodes_were_made_from_is_kept_beside_them(filled, shop):
     assert filled.find_dataset_version("d-1", 1) == shop.dataset
     filled.note_episode_sources("d-1", 2, [])
     assert filled.episode_sources("d-1", 2) == []
+
+
+def test_r5_rows_that_no_law_asks_to_keep_are_dropped_and_nobody_elses(filled, shop):
+    mine = {one.recording_id for one in shop.recordings if one.worker_uid == "w-1"}
+    words = {one.consent_id for one in shop.consents}
+    everybodys = filled.count_rows("w-2")
+    filled.drop_rows("w-1", set(), set())
+    assert filled.count_rows("w-1")["recordings"] == 1
+    filled.drop_rows("w-1", {one.recording_id for one in shop.recordings}, words)
+    assert filled.count_rows("w-1") == {"workers": 1}
+    assert filled.count_rows("w-2") == everybodys
+    assert not mine & {one.recording_id for one in filled.recordings()}
+    assert filled.find_changed_rows() == []
+    filled.erase_worker("w-1", MOMENT)
+    assert filled.find_changed_rows() == []

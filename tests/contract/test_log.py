@@ -1,15 +1,19 @@
 """What the log of every catalogue has to do: grow, prove, be read part by part, and never go back in time."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from tacit.records.errors import ClockSetBackError, LogDamageError
 from tacit.seal.canonical import canonical_json
 from tacit.seal.merkle import EMPTY_ROOT, is_consistent, is_included, leaf_hash
+from tacit.store import tables
 from tacit.store.catalogue import SqlCatalogue
+from tacit.store.keyring import MemoryKeyring
 
 from .conftest import MOMENT
 
@@ -67,6 +71,21 @@ def test_log_that_grows_while_it_is_read_is_read_to_where_it_was(catalogue: SqlC
     next(lines)
     catalogue.append_log([entry(7)])
     assert len(list(lines)) == 4999
+
+
+def test_r9_log_is_read_as_it_was_at_one_moment_while_another_appends(
+    catalogue: SqlCatalogue, catalogue_url: str, memory_keys: MemoryKeyring
+) -> None:
+    if catalogue_url == "sqlite://":
+        pytest.skip("in memory there is one connection, and nobody beside it")
+    with closing(SqlCatalogue(catalogue_url, memory_keys)) as other:
+        catalogue.append_log([entry(1)])
+        with catalogue._database.reading() as connection:
+            count = select(func.count()).select_from(tables.log_entries)
+            before = connection.execute(count).scalar_one()
+            other.append_log([entry(2)])
+            assert connection.execute(count).scalar_one() == before
+        assert len(catalogue.log_entries()) == before + 1
 
 
 def test_r9_entries_from_before_the_last_one_are_refused_and_nothing_is_lost(catalogue: SqlCatalogue) -> None:

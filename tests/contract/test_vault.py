@@ -198,6 +198,25 @@ def test_dropping_units_keeps_those_named_whole_and_every_other_workers(
     assert vault.drop_units("w-1", ["u-2"]) == vault.drop_units("w-none", []) == 0
 
 
+def test_r5_units_of_other_recordings_are_dropped_from_under_a_tombstone_while_the_key_is_there(
+    vault: ObjectVault, permit: Permit, outcome: Outcome, recording: Recording, objects: Objects
+) -> None:
+    put_unit(vault, permit, outcome)
+    vault.commit(permit, recording, outcome)
+    later = replace(outcome, recording_id="rec-9", unit_id="u-2", video_key="", track_key="", masks_key="")
+    vault.commit(permit, replace(recording, recording_id="rec-9"), later)
+    put(vault, permit, "u-3/t-1/video.mp4")  # of a killed process
+    put(vault, replace(permit, worker_uid="w-2"), "u-1/t-1/video.mp4")
+    vault.seal_off("w-1")
+    assert vault.drop_all_but("w-1", {recording.recording_id}) == 2
+    assert {name.rpartition("/t-1/")[0] or name for name in objects.list("w-1")} == {"w-1/u-1", "w-1/u-1/commit"}
+    assert objects.list("w-2") == ["w-2/u-1/t-1/video.mp4"]
+    vault._keys.destroy_worker_key("w-1")
+    with pytest.raises(ErasedError):
+        vault.drop_all_but("w-1", [])
+    assert len(objects.list("w-1")) > 1
+
+
 def test_commit_record_goes_last_so_that_what_it_names_is_never_forgotten(
     vault: ObjectVault, permit: Permit, outcome: Outcome, recording: Recording, objects: Objects
 ) -> None:

@@ -71,6 +71,7 @@ class Terms:
     valid_from: date
     valid_to: date
     review: timedelta
+    since: datetime | None = None  # a later version cannot have been said yes to before it was there
 
 
 @dataclass
@@ -117,18 +118,22 @@ class Person:
     uid: str
     label: str
     yeses: list[Yes] = field(default_factory=list)
-    noes: list[tuple[frozenset[Purpose], datetime]] = field(default_factory=list)
+    noes: list[tuple[frozenset[Purpose], frozenset[str]]] = field(default_factory=list)  # with what they take back
     films: dict[str, Film] = field(default_factory=dict)
     standing: list[Word] = field(default_factory=list)
     erased: bool = False
 
-    def stands(self, purpose: Purpose, at: datetime) -> bool:
+    def stands(self, purpose: Purpose) -> bool:
         """True where some yes to this was not followed by a no, whatever was filmed."""
-        return any(purpose in yes.purposes and yes.at <= at and not self.undone(yes, purpose, at) for yes in self.yeses)
+        return any(purpose in yes.purposes and not self.undone(yes, purpose) for yes in self.yeses)
 
-    def undone(self, yes: Yes, purpose: Purpose, at: datetime) -> bool:
+    def undone(self, yes: Yes, purpose: Purpose) -> bool:
         """True where the worker said no to this purpose after that yes."""
-        return any(purpose in purposes and yes.at <= when <= at for purposes, when in self.noes)
+        return any(purpose in purposes and yes.consent_id in taken for purposes, taken in self.noes)
+
+    def say_no(self, purposes: frozenset[Purpose]) -> None:
+        """Take back every yes that there is, for some purposes."""
+        self.noes.append((purposes, frozenset(yes.consent_id for yes in self.yeses)))
 
 
 @dataclass
@@ -154,7 +159,7 @@ class Model:
     def covering(self, person: Person, filmed_at: datetime, purpose: Purpose, at: datetime) -> list[Yes]:
         """Every yes that lets footage of that moment be used for this; none where it may not be."""
         terms = self.terms(person, filmed_at)
-        if terms is None or self.paused or purpose not in terms.purposes:
+        if terms is None or self.paused or purpose not in terms.purposes or filmed_at > at:
             return []
         if not all(terms.valid_from <= moment.date() <= terms.valid_to for moment in (filmed_at, at)):
             return []
@@ -164,7 +169,7 @@ class Model:
             if yes.digest == terms.digest
             and purpose in yes.purposes
             and yes.at <= filmed_at
-            and not person.undone(yes, purpose, at)
+            and not person.undone(yes, purpose)
             and (yes.last_day is None or at.date() <= yes.last_day)
         ]
 
@@ -173,7 +178,7 @@ class Model:
         words = [film.release] if film.release is not None else []
         terms = self.terms(person, film.filmed_at)
         for word in person.standing:
-            runs = word.at <= at and (word.until is None or at < word.until)
+            runs = word.until is None
             seen = terms is not None and film.seen_from is not None
             if runs and seen and max(film.seen_from, word.at) + terms.review <= at:
                 words.append(word)

@@ -1,20 +1,25 @@
 """Agreements over time: versions that bind only who says yes to them, and stewards who stop everything (R1, R12)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from tacit.datasets.reader import read_dataset
+from tacit.flows.accept_clock import accept_clock
 from tacit.flows.add_agreement import add_agreement, require_agreement, require_numbered
 from tacit.flows.add_steward import add_steward
 from tacit.flows.add_worker import add_worker
 from tacit.flows.build_dataset import Order, build_dataset
-from tacit.flows.gate import ask, watch
+from tacit.flows.find_dataset import dataset_id_of, latest_versions
+from tacit.flows.gate import ask, peek_each, watch
 from tacit.flows.give_consent import SaidYes, give_consent
+from tacit.flows.give_release import take_release_back
 from tacit.flows.ingest import ingest
 from tacit.flows.pause_agreement import is_paused, pause_agreement
 from tacit.flows.process import process
 from tacit.flows.settle import settle
+from tacit.flows.withdraw_consent import finish_withdrawals, withdraw_consent
 from tacit.records.errors import ForgedEvidenceError, RefusedError, UnknownThingError
 from tacit.records.permit import Action
 from tacit.rights.agreement_file import read_agreement
@@ -285,3 +290,63 @@ def test_ingest_under_an_agreement_that_is_not_there_names_the_next_step(bench):
     source = replace(bench.source(bench.film("a.mp4"), "asha"), agreement_id="nowhere")
     with pytest.raises(UnknownThingError, match="tacit agreement add"):
         ingest(bench.shop, source)
+
+
+def test_r12_a_pause_takes_no_dataset_away_and_a_withdrawal_takes_out_one_worker_alone(bench, keys):
+    recordings = bench.fill("asha", "meena")
+    appoint(bench, keys[0])
+    pause_agreement(bench.shop, AGREEMENT_ID, "union", keys[0], paused=True)
+    assert bench.build().version is None
+    assert read_dataset(bench.dataset).episodes
+    withdraw_consent(bench.shop, bench.contract, "asha", (), bench.progress)
+    version = latest_versions(bench.shop)[dataset_id_of(bench.shop, bench.dataset)]
+    assert {line.recording_id for line in version.episodes} == {recordings["meena"].recording_id}
+    assert len(read_dataset(bench.dataset).episodes) == len(version.episodes)
+
+
+def test_r1_the_end_of_an_agreement_takes_no_dataset_away_and_a_withdrawal_takes_out_one_worker_alone(bench):
+    recordings = bench.fill("asha", "meena")
+    bench.clock.moment = datetime(2029, 5, 1, tzinfo=UTC)
+    assert bench.build().version is None
+    assert read_dataset(bench.dataset).episodes
+    withdraw_consent(bench.shop, bench.contract, "asha", (), bench.progress)
+    version = latest_versions(bench.shop)[dataset_id_of(bench.shop, bench.dataset)]
+    assert {line.recording_id for line in version.episodes} == {recordings["meena"].recording_id}
+
+
+def test_r1_a_new_version_takes_no_dataset_of_the_version_before_away(bench):
+    bench.fill("asha")
+    agree_anew(bench, ("review_hold_h = 72", "review_hold_h = 24"))
+    assert bench.build().version is None
+    assert read_dataset(bench.dataset).episodes
+
+
+def test_r1_a_yes_that_came_to_its_end_leaves_the_dataset_with_the_next_command(bench):
+    bench.agree()
+    for label, ends_on in (("asha", date(2026, 4, 1)), ("meena", None)):
+        add_worker(bench.shop, label, label, "en")
+        said = SaidYes(None, "", ends_on=ends_on)
+        give_consent(bench.shop, label, AGREEMENT_ID, [TRAINING], CONSENTED, said)
+        recording = bench.take_in(label, f"{label}.mp4")
+        bench.process()
+        bench.release(recording)
+    assert len({line.worker_uid for line in bench.build().version.episodes}) == 2
+    bench.clock.moment = datetime(2026, 4, 2, tzinfo=UTC)
+    finish_withdrawals(bench.shop, bench.contract, bench.progress)
+    version = latest_versions(bench.shop)[dataset_id_of(bench.shop, bench.dataset)]
+    assert {line.worker_uid for line in version.episodes} == {bench.uid("meena")}
+    assert bench.catalogue.find_worker("asha") is not None
+
+
+def test_r5_a_no_said_while_the_clock_ran_ahead_counts_once_it_is_right(bench):
+    recordings = bench.fill("asha", "meena", pin="4711")
+    right = bench.clock.moment
+    bench.clock.moment = right + timedelta(days=365)
+    withdraw_consent(bench.shop, bench.contract, "asha", [TRAINING], bench.progress)
+    take_release_back(bench.shop, recordings["meena"])
+    bench.clock.moment = right + timedelta(hours=1)
+    accept_clock(bench.shop)
+    refusals = peek_each(bench.shop, Action.LICENSE, TRAINING, list(recordings.values()))
+    assert [refusal.rule for refusal in refusals] == ["R1", "R4"]
+    assert bench.build().version is None
+    assert not bench.dataset.exists()

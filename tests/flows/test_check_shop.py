@@ -9,13 +9,18 @@ from sqlalchemy import create_engine, inspect, text
 from tacit.flows.add_steward import add_steward
 from tacit.flows.check_shop import check_shop
 from tacit.flows.checkpoint_log import checkpoint_log
+from tacit.flows.cut_recording import cut_recording
 from tacit.flows.evidence import Voice
+from tacit.flows.give_release import give_release, take_release_back
 from tacit.flows.mark_recording import Box, mark_recording
 from tacit.flows.open_grievance import open_grievance
+from tacit.flows.outbox import mark_sent
 from tacit.flows.pause_agreement import pause_agreement
 from tacit.flows.record_payment import record_payment
+from tacit.flows.revoke_license import revoke_license
 from tacit.flows.settle import settle
-from tacit.flows.standing_release import give_standing_release
+from tacit.flows.standing_release import give_standing_release, take_back_standing_release
+from tacit.flows.use_license import use_license
 from tacit.flows.withdraw_consent import withdraw_consent
 from tacit.records.errors import DamageError, FaultyShopError
 from tacit.records.money import Money
@@ -56,6 +61,7 @@ def full(bench, tmp_path, monkeypatch):
     pause_agreement(shop, AGREEMENT_ID, "union", key, paused=True)
     pause_agreement(shop, AGREEMENT_ID, "union", key, paused=False)
     checkpoint_log(shop)
+    bench.recordings = recordings
     return bench
 
 
@@ -163,6 +169,93 @@ def test_r5_withdrawal_that_was_taken_out_with_its_voucher_is_missed_in_the_log(
         connection.execute(text("DELETE FROM vouchers WHERE kind = 'withdrawals'"))
     engine.dispose()
     assert any("withdrawal" in fault for fault in faults_of(full))
+
+
+@pytest.fixture
+def told(full):
+    """The same shop, with more that its log tells of."""
+    shop = full.shop
+    for label, recording in full.recordings.items():
+        if label != "ravi":
+            give_release(shop, recording, Voice(PIN))
+    cut_recording(shop, full.contract, full.recordings["asha"].recording_id, 0.0, 0.2)
+    (license_id,) = {granted.license_id for granted in full.catalogue.licenses()}
+    use_license(shop, license_id, TRAINING, "DE")
+    mark_sent(shop, full.catalogue.license_notices()[0].notice_id)
+    revoke_license(shop, license_id, "breach")
+    check_shop(shop)
+    return full
+
+
+@pytest.mark.parametrize(
+    ("table", "kind"),
+    [
+        ("license_events", "license-revoked"),
+        ("license_events", "license-used"),
+        ("outbox", "license-notice-sent"),
+        ("certificates", "certificate"),
+        ("cuts", "cut"),
+        ("marks", "mark"),
+        ("standing_releases", "standing-release"),
+        ("grievances", "grievance"),
+    ],
+)
+def test_r9_row_that_was_taken_out_with_its_voucher_is_missed_in_the_log(told, tmp_path, table, kind):
+    engine = create_engine(f"sqlite:///{tmp_path / 'catalogue.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608
+        connection.execute(text("DELETE FROM vouchers WHERE kind = :table"), {"table": table})
+    engine.dispose()
+    assert any("The log has" in fault or "the log has" in fault for fault in faults_of(told))
+    assert any(f"of the kind {kind}" in fault for fault in faults_of(told))
+
+
+def saved(engine, table):
+    """The rows of a table and their vouchers, as somebody could keep them."""
+    with engine.connect() as connection:
+        rows = connection.execute(text(f"SELECT * FROM {table}")).mappings().all()  # noqa: S608
+        vouchers = text("SELECT * FROM vouchers WHERE kind = :table")
+        return {table: rows, "vouchers": connection.execute(vouchers, {"table": table}).mappings().all()}
+
+
+def put_back(engine, kept):
+    """Put an old state of rows in the place of the one that is there."""
+    with engine.begin() as connection:
+        for table, rows in kept.items():
+            for row in rows:
+                names = ", ".join(row)
+                values = ", ".join(f":{name}" for name in row)
+                connection.execute(text(f"REPLACE INTO {table} ({names}) VALUES ({values})"), dict(row))  # noqa: S608
+
+
+@pytest.mark.parametrize("with_vouchers", [False, True])
+def test_r4_release_that_was_put_back_after_it_was_taken_back_is_found(told, tmp_path, with_vouchers):
+    engine = create_engine(f"sqlite:///{tmp_path / 'catalogue.sqlite'}")
+    kept = saved(engine, "releases")
+    take_release_back(told.shop, told.recordings["asha"])
+    check_shop(told.shop)
+    put_back(engine, kept if with_vouchers else {"releases": kept["releases"]})
+    engine.dispose()
+    (fault,) = faults_of(told)
+    assert "its release was taken back" in fault if with_vouchers else "releases" in fault
+    give_release(told.shop, told.recordings["asha"], Voice(PIN))  # nothing that happens rightly is a fault
+
+
+@pytest.mark.parametrize("with_vouchers", [False, True])
+def test_r4_standing_release_that_was_put_back_after_it_was_taken_back_is_found(told, tmp_path, with_vouchers):
+    engine = create_engine(f"sqlite:///{tmp_path / 'catalogue.sqlite'}")
+    kept = saved(engine, "standing_releases")
+    take_back_standing_release(told.shop, "asha", AGREEMENT_ID)
+    check_shop(told.shop)
+    put_back(engine, kept if with_vouchers else {"standing_releases": kept["standing_releases"]})
+    engine.dispose()
+    (fault,) = faults_of(told)
+    assert ("standing-release-taken-back" if with_vouchers else "standing_releases") in fault
+
+
+def test_r9_what_an_erasure_removes_is_not_missed(told):
+    withdraw_consent(told.shop, told.contract, "asha", (), told.progress)
+    check_shop(told.shop)
 
 
 def test_row_that_somebody_added_is_found(full, tmp_path):

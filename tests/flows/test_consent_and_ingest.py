@@ -89,7 +89,7 @@ def test_every_refusal_is_in_the_log_without_a_word_about_whom(bench):
     add_worker(bench.shop, "ravi", "Ravi of the bench", "en")
     with pytest.raises(RefusedError):
         bench.take_in("ravi", "ravi-at-work.mp4")
-    (entry,) = bench.catalogue.log_entries()
+    (_agreement, entry) = bench.catalogue.log_entries()
     assert (entry["kind"], entry["answer"], entry["action"]) == ("decision", "R1", "derive")
     assert not [word for word in ("ravi", "Ravi", bench.uid("ravi")) if word in str(entry)]
 
@@ -102,12 +102,12 @@ def test_same_file_again_is_the_same_recording(bench):
     assert bench.catalogue.recordings() == [first]
 
 
-def test_same_footage_by_a_second_worker_is_refused(bench):
+def test_r1_same_footage_by_a_second_worker_is_refused(bench):
     bench.agree()
     bench.enrol("asha")
     bench.enrol("meena")
     bench.take_in("asha", "a.mp4")
-    with pytest.raises(SameFootageError):
+    with pytest.raises(SameFootageError, match=r"\(R1\)"):
         ingest(bench.shop, bench.source(bench.folder / "a.mp4", "meena"))
     assert len(bench.catalogue.recordings()) == 1
 
@@ -206,7 +206,7 @@ def test_worker_who_refuses_leaves_no_trace(bench):
     refuse_consent(bench.shop, "ravi")
     assert bench.catalogue.workers() == []
     assert bench.catalogue.find_erasure("ravi") is None
-    assert bench.catalogue.log_entries() == []
+    assert [one["kind"] for one in bench.catalogue.log_entries()] == ["agreement"]
     assert not bench.keys.has_worker_key(uid)
     assert add_worker(bench.shop, "ravi", "Ravi", "en").worker_uid != uid
 

@@ -31,6 +31,7 @@ from hypothesis.stateful import (
 
 from tacit.datasets.publish import find_digest
 from tacit.datasets.reader import read_dataset
+from tacit.flows.accept_clock import accept_clock
 from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_steward import add_steward
 from tacit.flows.add_worker import add_worker
@@ -50,9 +51,11 @@ from tacit.money.ledger import check_ledger
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import (
     BadEndError,
+    ClockSetBackError,
     LicenseTermsError,
     MarkedDatasetError,
     NothingReleasedError,
+    NothingToBuildError,
     NothingToWithdrawError,
     PurposeNotAgreedError,
     RefusedError,
@@ -156,7 +159,8 @@ class Histories(RuleBasedStateMachine):
         agreement, source = read_agreement(path)
         number = add_agreement(self.bench.shop, agreement, source)
         if number > len(self.model.versions):
-            terms = Words(agreement.digest, purposes, date(2026, 1, 1), valid_to, timedelta(hours=review_h))
+            since = self.real.catalogue.find_version_added_at(AGREEMENT_ID, agreement.digest)
+            terms = Words(agreement.digest, purposes, date(2026, 1, 1), valid_to, timedelta(hours=review_h), since)
             self.model.versions.append(terms)
 
     @rule(paused=st.sampled_from([False, False, True]))
@@ -169,6 +173,20 @@ class Histories(RuleBasedStateMachine):
     def wait(self, days: float) -> None:
         """Time passes."""
         self.bench.clock.moment += timedelta(days=days)
+
+    @rule(seconds=st.sampled_from([20, 7200, 3_000_000]))
+    def set_clock_right(self, seconds: int) -> None:
+        """The clock ran ahead, and somebody sets it right."""
+        self.bench.clock.moment -= timedelta(seconds=seconds)
+        last = self.real.catalogue.log_moment()
+        if last is not None and self.now < last - timedelta(seconds=60):
+            with suppress(NothingToBuildError, RefusedError):
+                try:
+                    self.bench.process()
+                    assert not any(True for _ in self.films())
+                except ClockSetBackError:
+                    pass
+            accept_clock(self.bench.shop)
 
     @rule(
         label=st.sampled_from(LABELS),
@@ -186,6 +204,9 @@ class Histories(RuleBasedStateMachine):
         self.bench.clock.moment = at
         last_day = None if lasts_days is None else at.date() + timedelta(days=lasts_days)
         possible = purposes <= terms.purposes  # who declares an old yes answers for it; it helps nobody if it is late
+        erased_at = self.real.catalogue.find_erasure(label)
+        if (terms.since is not None and at < terms.since) or (erased_at is not None and at <= erased_at):
+            possible = False  # the clock ran ahead then
         if last_day is not None and last_day > terms.valid_to:
             possible = False
 
@@ -201,9 +222,9 @@ class Histories(RuleBasedStateMachine):
             given = None
         worker = self.real.catalogue.find_worker(label)
         assert worker is not None
+        assert given is None or possible
         person = self.model.people.setdefault(worker.worker_uid, Person(worker.worker_uid, label))
         if given is not None:
-            assert possible
             ends = given.ends_on
             person.yeses.append(Yes(given.consent_id, terms.digest, purposes, given.given_at, ends, signed))
 
@@ -220,7 +241,6 @@ class Histories(RuleBasedStateMachine):
         def deed() -> Any:
             return withdraw_consent(shop, self.bench.contract, label, purposes, self.bench.progress)
 
-        before = self.now
         try:
             done = self.do(deed, crash)
         except (NothingToWithdrawError, UnknownThingError):
@@ -228,7 +248,7 @@ class Histories(RuleBasedStateMachine):
         if person is None:
             assert done is None
             return
-        standing = {purpose for purpose in Purpose if person.stands(purpose, before)}
+        standing = {purpose for purpose in Purpose if person.stands(purpose)}
         taken = frozenset(purposes & standing if purposes else standing)
         if not taken:
             assert done is None
@@ -236,7 +256,7 @@ class Histories(RuleBasedStateMachine):
         # A crash may come before the no was put down and the second try puts it down, or after it.
         noes = self.real.catalogue.withdrawals(person.uid)
         assert frozenset().union(*(no.purposes for no in noes)) >= taken
-        person.noes.append((taken, noes[-1].withdrawn_at))
+        person.say_no(taken)
         if taken == standing:
             person.erased = True
             assert not self.real.keys.has_worker_key(person.uid)
@@ -424,7 +444,7 @@ class Histories(RuleBasedStateMachine):
             for line in version.episodes:
                 person = self.model.people[line.worker_uid]
                 assert not person.erased
-                assert person.stands(version.purpose, self.now)
+                assert person.stands(version.purpose)
                 assert line.recording_id in person.films
                 assert line.consent_id in {yes.consent_id for yes in person.yeses}
 

@@ -360,3 +360,52 @@ def test_r5_two_processes_that_finish_the_same_withdrawal_make_one_hold_and_one_
     assert done.certificate.state is Leaving.SEALED
     assert len(watched.catalogue.holds()) == 1
     open_(watched, uid, keys[0], tmp_path / "opened")
+
+
+def test_r5_a_yes_is_refused_while_a_leaving_is_unfinished(watched):
+    def killed(_shop):
+        raise Interrupted("right after the no")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tacit.flows.withdraw_consent.find_originals", lambda _shop, _uid: killed(_shop))
+        with pytest.raises(Interrupted):
+            withdraw(watched, "asha")
+    watched.clock.moment += timedelta(hours=1)
+    with pytest.raises(RefusedError, match="R5") as told:
+        watched.say_yes("asha", at=watched.clock.now())
+    assert "tacit recover" in str(told.value)
+    finish(watched)
+    watched.enrol("ravi")
+    add_worker(watched.shop, "asha", "Asha", "en")
+    assert watched.say_yes("asha", at=watched.clock.now())
+
+
+def license_both(bench):
+    """Signed footage of two workers, in a dataset of each purpose; licences for training, and for both purposes."""
+    bench.agree()
+    recordings = []
+    for label in ("asha", "meena"):
+        bench.enrol(label, "4711")
+        recordings.append(bench.take_in(label, f"{label}.mp4"))
+    bench.process()
+    for recording in recordings:
+        bench.release(recording, "4711")
+    bench.build()
+    return bench.license(), bench.license(purposes=frozenset({TRAINING, RESEARCH}))
+
+
+def test_r5_certificate_of_one_purpose_lists_the_copies_for_that_purpose_alone(bench):
+    training, both = license_both(bench)
+    withdraw(bench, "meena", TRAINING)  # from now on each licensee is asked to replace what they hold
+    certificate = withdraw(bench, "asha", RESEARCH).certificate
+    assert [copy.license_id for copy in certificate.copies] == [both.license.license_id]
+    certificate = withdraw(bench, "asha").certificate
+    assert {copy.license_id for copy in certificate.copies} == {training.license.license_id, both.license.license_id}
+
+
+def test_r5_a_release_is_for_the_purposes_of_its_licence(bench):
+    training, both = license_both(bench)
+    done = withdraw(bench, "asha", RESEARCH)
+    used = {used.dataset_id: used.problem for used in done.certificate.datasets}
+    assert used == {both.version.dataset_id: "licensed"}
+    assert training.version.dataset_id not in used

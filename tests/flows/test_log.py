@@ -16,7 +16,8 @@ from tacit.flows.add_steward import add_steward
 from tacit.flows.checkpoint_log import checkpoint_log, countersign_log
 from tacit.flows.countersign_note import countersign_note, take_signatures
 from tacit.flows.hand_out import hand_out
-from tacit.flows.prove_log import list_log, prove_entry, prove_growth, subject_digest
+from tacit.flows.log_entry import subject_digest
+from tacit.flows.prove_log import list_log, prove_entry, prove_growth
 from tacit.flows.verify_log import Verified, log_origin, steward_origin, verify_log
 from tacit.records.errors import (
     BadNameError,

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from tacit.datasets.check import check_dataset
 from tacit.datasets.publish import find_dataset_id
+from tacit.flows import issue_certificate
 from tacit.flows.check_release import check_release
 from tacit.flows.cut_recording import cut_recording
 from tacit.flows.list_licenses import list_licenses
@@ -18,7 +19,7 @@ from tacit.flows.replace_release import replace_release
 from tacit.flows.revoke_license import revoke_license
 from tacit.flows.settle import settle
 from tacit.flows.use_license import use_license
-from tacit.flows.withdraw_consent import withdraw_consent
+from tacit.flows.withdraw_consent import finish_withdrawals, withdraw_consent
 from tacit.records.errors import (
     AlteredRecordError,
     ControlCharacterError,
@@ -185,6 +186,43 @@ def test_r5_licensees_of_withdrawn_footage_are_told_once_and_of_no_person(licens
     again = leave(bench, "meena")  # another one leaves, and the notice does not tell
     assert [one.notice_id for one in again] == [notice.notice_id]
     assert len(bench.catalogue.license_notices()) == 1
+
+
+def test_r5_licensee_of_footage_withdrawn_before_there_were_notices_is_told_by_the_next_command(licensed, monkeypatch):
+    bench, granted = licensed
+    with monkeypatch.context() as older:
+        older.setattr(issue_certificate, "notify_licensees", lambda *_: [])
+        withdraw_consent(bench.shop, bench.contract, "asha", (), bench.progress)
+    assert bench.catalogue.license_notices() == []
+    for _ in range(2):
+        finish_withdrawals(bench.shop, bench.contract, bench.progress)
+        (notice,) = bench.catalogue.license_notices()
+        assert (notice.kind, notice.license_id) == (NoticeKind.WITHDRAWN_FOOTAGE, granted.license.license_id)
+
+
+def test_r5_nothing_is_written_where_no_licensee_is_to_be_told(licensed, monkeypatch):
+    bench, _granted = licensed
+    monkeypatch.setattr(bench.catalogue, "transaction", lambda: pytest.fail("somebody writes"))
+    finish_withdrawals(bench.shop, bench.contract, bench.progress)
+    assert bench.catalogue.license_notices() == []
+
+
+def test_r8_no_day_that_is_named_opens_a_licence_that_is_over(licensed):
+    bench, granted = licensed
+    day_before = bench.clock.now().date()
+    bench.clock.moment += timedelta(days=1)
+    assert use(bench, granted, on=day_before).kind is LicenseEventKind.USED  # a use that is put down a day later
+    revoke_license(bench.shop, granted.license.license_id, "breach")
+    with pytest.raises(RefusedError, match=r"R8: the licence lic-.* was revoked"):
+        use(bench, granted, on=day_before)
+
+
+def test_r8_no_earlier_day_opens_a_licence_that_ended(licensed):
+    bench, granted = licensed
+    day = bench.clock.now().date()
+    bench.clock.moment = TODAY.replace(year=2027, month=7, day=1)
+    with pytest.raises(RefusedError, match=r"R8: the licence lic-.* ended on 2027-06-30"):
+        use(bench, granted, on=day)
 
 
 def test_r5_licensee_of_another_purpose_or_without_their_footage_is_not_told(bench):

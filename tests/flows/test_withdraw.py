@@ -312,13 +312,14 @@ def test_finishing_where_nothing_is_unfinished_changes_nothing(bench):
     assert is_dataset(bench.dataset)
 
 
-def test_yes_from_tomorrow_on_is_not_taken_for_a_withdrawal(bench):
+def test_r1_yes_from_tomorrow_on_is_refused_and_no_withdrawal(bench):
     bench.agree()
     add_worker(bench.shop, "asha", "Asha", "en")
-    bench.say_yes("asha", at=TODAY + timedelta(days=1))
+    with pytest.raises(RefusedError, match="yet to come"):
+        bench.say_yes("asha", at=TODAY + timedelta(days=1))
     finish(bench)
     assert bench.keys.has_worker_key(bench.uid("asha"))
-    assert len(bench.catalogue.consents(bench.uid("asha"))) == 1
+    assert bench.catalogue.consents(bench.uid("asha")) == []
 
 
 def test_old_yes_does_not_rise_again_and_a_new_one_counts(bench):

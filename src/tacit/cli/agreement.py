@@ -136,5 +136,7 @@ def _say_word(shop: Path, name: str, steward: str, key: Path, pin_stdin: bool, p
 
     opened = open_shop(shop, Verb.SAY, Kind.AGREEMENT, agreement=name).shop
     changed = pause_agreement(opened, name, steward, unlock_key(key, pin_stdin), paused)
-    state = "paused: everything under it stops" if paused else "not paused: what waits may go on"
-    say(f"The agreement {name} is {'now' if changed else 'already'} {state}.")
+    if paused:
+        say(f"The agreement {name} is {'now' if changed else 'already'} paused: everything under it stops.")
+    else:
+        say(f"The agreement {name} {'goes on' if changed else 'was not paused'}: what waits may go on.")

@@ -43,7 +43,7 @@ def build(
     from tacit.flows.dataset_order import Order
     from tacit.flows.outside import require_outside
     from tacit.flows.withdraw_consent import finish_withdrawals
-    from tacit.records.errors import NothingToBuildError
+    from tacit.records.errors import NothingToBuildError, RefusedError
 
     signer = _read_signer(c2pa_cert, c2pa_key)
     opened = open_shop(shop, Verb.MAKE, Kind.DATASET)
@@ -55,6 +55,9 @@ def build(
     order = Order(agreement, purpose, None, out, digest, signer)
     built = build_dataset(opened.shop, opened.contract, order, progress)
     if built.version is None:
+        for refusal in built.refused.values():
+            if refusal.rule == "R12":  # a pause stops all of it, and no release would help
+                raise RefusedError(refusal.rule, refusal.sentence)
         raise NothingToBuildError(len(built.refused))
     version = built.version
     if json:

@@ -14,6 +14,7 @@ def attach(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("add")(add)
+    group.command("remove")(remove)
     group.command("list")(list_)
     app.add_typer(group, name="steward", help="Those who watch over agreements: they can pause, witness, countersign.")
 
@@ -31,6 +32,19 @@ def add(
     opened = open_shop(shop, Verb.ADD, Kind.STEWARD).shop
     steward = add_steward(opened, steward_id, load_key_file(key), agreement)
     say(f"{steward_id} watches over {', '.join(sorted(steward.agreements))}.")
+
+
+def remove(
+    steward_id: Annotated[str, typer.Argument(metavar="ID", help="The steward.")],
+    agreement: Annotated[list[str], typer.Option(help="An agreement they leave; can be given several times.")],
+    shop: ShopFolder = HERE,
+) -> None:
+    """Take agreements away from a steward, who stays on record so that earlier signatures still hold."""
+    from tacit.flows.remove_steward import remove_steward
+
+    steward = remove_steward(open_shop(shop, Verb.CHANGE, Kind.STEWARD).shop, steward_id, agreement)
+    left = ", ".join(sorted(steward.agreements)) or "no agreement any more; what they signed before still holds"
+    say(f"{steward_id} watches over {left}.")
 
 
 def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:

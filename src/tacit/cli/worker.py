@@ -128,7 +128,7 @@ def export(
 
 def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
     """List the workers of the shop, and what stands of their yes."""
-    from tacit.rights.standing import standing_purposes
+    from tacit.rights.standing import running_purposes
 
     opened = open_shop(shop, Verb.READ, Kind.WORKER).shop
     columns = ("worker", "language", "signs", "consents to")
@@ -139,7 +139,7 @@ def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
             _how_they_sign(worker),
             ", ".join(
                 sorted(
-                    standing_purposes(
+                    running_purposes(
                         opened.catalogue.consents(worker.worker_uid),
                         opened.catalogue.withdrawals(worker.worker_uid),
                         opened.clock.now(),

@@ -1,5 +1,6 @@
 """Adds an agreement, or a new version of one, to the shop (rule R1: a version binds only who says yes to it)."""
 
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.agreement import Agreement
 from tacit.records.errors import UnknownThingError
@@ -11,7 +12,12 @@ def add_agreement(shop: Shop, agreement: Agreement, source: str) -> int:
     Returns:
         The number of the version, from 1 on.
     """
-    return shop.catalogue.add_agreement(agreement, source, shop.clock.now())
+    with shop.catalogue.transaction():
+        now, n_known = shop.clock.now(), len(shop.catalogue.agreement_versions(agreement.agreement_id))
+        number = shop.catalogue.add_agreement(agreement, source, now)
+        if number > n_known:
+            log_decision(shop, "agreement", agreement.agreement_id, now)
+    return number
 
 
 def require_agreement(shop: Shop, agreement_id: str, digest: str = "") -> Agreement:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from tacit.flows.add_agreement import require_agreement
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import AlreadyThereError, BadNameError, NoAgreementNamedError
 from tacit.records.oneline import require_one_line
@@ -43,12 +44,11 @@ def add_steward(shop: Shop, steward_id: str, key_file: KeyFile, agreement_ids: C
         elif (there.public_key, there.sealing_key) != (key_file.public_key, key_file.sealing_key):
             raise AlreadyThereError("steward", steward_id, "It has another key; choose another id for another key.")
         else:
-            steward = replace(there, agreements=there.agreements | frozenset(agreement_ids))
+            named = frozenset(agreement_ids)
+            steward = replace(there, agreements=there.agreements | named, former=there.former - named)
         if steward != there:
             shop.catalogue.add_steward(steward)
-            subject = shop.keys.mac("log-subject", steward_id.encode()).hex()
-            entry = {"kind": "steward", "at": shop.clock.now().isoformat(), "subject": subject}
-            shop.catalogue.append_log([entry])
+            log_decision(shop, "steward", steward_id)
     return steward
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tacit.flows.open_grievance import log_grievance
+from tacit.flows.log_entry import log_decision
 from tacit.flows.pause_agreement import require_steward
 from tacit.flows.ports import Shop
 from tacit.records.errors import ForgedEvidenceError, UnknownThingError
@@ -36,7 +36,7 @@ def answer_grievance(
             answer = replace(answer, signature=key.sign(answer_bytes(grievance_id, answer)))
         answered = replace(grievance, answers=(*grievance.answers, answer))
         shop.catalogue.set_grievance(answered)
-        log_grievance(shop, "grievance-answer", answered)
+        log_decision(shop, "grievance-answer", answered.worker_uid)
     return answered
 
 

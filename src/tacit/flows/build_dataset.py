@@ -1,7 +1,7 @@
 """Builds a dataset of everything that may be in it, and freezes who shares in its income (rules R1, R4, R6, M6)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -23,12 +23,11 @@ from tacit.datasets.publish import (
 )
 from tacit.datasets.writer import DatasetWriter
 from tacit.flows.add_agreement import require_agreement, require_bound
+from tacit.flows.choose_footage import Piece, are_current, check_still_allowed, choose, is_anything_left
 from tacit.flows.contract import Contract
 from tacit.flows.dataset_order import Built, Order
-from tacit.flows.find_cuts import shows_too_much
 from tacit.flows.find_dataset import dataset_id_of, find_newest
 from tacit.flows.find_edition import Edition, find_edition
-from tacit.flows.gate import ask_each, look_again
 from tacit.flows.ports import Progress, Shop
 from tacit.flows.take_over import Earlier
 from tacit.footage.remux import remux_stretch
@@ -39,11 +38,9 @@ from tacit.motion.state import compute_features
 from tacit.motion.trackfile import load_track
 from tacit.records.agreement import Agreement
 from tacit.records.dataset import DatasetVersion, EpisodeLine, EpisodeSource, ShareTable
-from tacit.records.errors import BuildOvertakenError, ForeignFolderError, MissingObjectError, RefusedError
+from tacit.records.errors import BuildOvertakenError, ForeignFolderError, MissingObjectError
 from tacit.records.hands import HandTrack
-from tacit.records.permit import Permit
-from tacit.records.recording import Outcome, Recording, Stretch
-from tacit.rights.decide import Refusal
+from tacit.records.recording import Outcome, Stretch
 from tacit.seal.c2pa import VideoClaim, VideoSigner, sign_mp4
 from tacit.seal.canonical import canonical_json
 from tacit.seal.signed_shares import share_table_bytes
@@ -52,19 +49,11 @@ _LOOK_EVERY = timedelta(seconds=2)  # how soon a withdrawal or a pause stops a b
 _TRIES = 3  # of a build that others overtake; the second one usually finds that theirs is the same
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """One recording that is in: with the leave for it and what processing found."""
-
-    recording: Recording
-    permit: Permit
-    outcome: Outcome
-
-
 def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progress) -> Built:
     """Build a dataset at its target; where the same is there already, nothing is written.
 
-    Where nothing may be in it any more, an older version of it at the target is removed.
+    Where nothing may be in it any more, an older version of it at the target is removed, if all its footage was taken
+    back by its workers; a pause, or an agreement that ended, takes nothing away.
 
     Raises:
         ForeignFolderError: The target holds something that is not a dataset of ours.
@@ -85,7 +74,7 @@ def build_dataset(shop: Shop, contract: Contract, order: Order, progress: Progre
 
 def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> Built | None:
     """Build once; None where another process made a version meanwhile, or what it is built from changed."""
-    pieces, refused = _choose(shop, order)
+    pieces, refused = choose(shop, order)
     dataset_id = order.release.dataset_id if order.release is not None else dataset_id_of(shop, order.target)
     before = find_newest(shop, dataset_id)
     inputs_mac = _inputs_mac(shop, contract, order, pieces)
@@ -93,7 +82,7 @@ def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> 
     if may_reuse and before is not None and before.inputs_mac == inputs_mac and _is_there(before, order):
         return Built(before, refused)
     if not pieces:
-        if find_dataset_id(order.target) == dataset_id:
+        if find_dataset_id(order.target) == dataset_id and not is_anything_left(shop, order, before):
             remove_dataset(order.target)
         return Built(None, refused)
     number = before.version + 1 if before is not None else 1
@@ -102,7 +91,7 @@ def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> 
             earlier = before if before is not None and _is_there(before, order) else None
             version, sources = _write(shop, contract, order, folder, pieces, dataset_id, number, earlier, progress)
         except MissingObjectError:
-            if _are_current(shop, pieces):
+            if are_current(shop, pieces):
                 raise
             return None  # a recording was processed anew meanwhile, and what it replaced was swept away
         if order.release is not None:
@@ -110,14 +99,14 @@ def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> 
         # First the version becomes known, then real. A withdrawal comes before either look and is seen here, or after
         # the first and finds the version. The renames are all that happens under the second lock.
         with shop.catalogue.transaction():
-            _check_still_allowed(shop, order, pieces)
-            if find_newest(shop, dataset_id) != before or not _are_current(shop, pieces):
+            check_still_allowed(shop, order, pieces)
+            if find_newest(shop, dataset_id) != before or not are_current(shop, pieces):
                 return None
             shop.catalogue.add_dataset_version(version)
             shop.catalogue.note_episode_sources(version.dataset_id, version.version, sources)
         with shop.catalogue.transaction():
-            _check_still_allowed(shop, order, pieces)
-            if find_newest(shop, dataset_id) != version or not _are_current(shop, pieces):
+            check_still_allowed(shop, order, pieces)
+            if find_newest(shop, dataset_id) != version or not are_current(shop, pieces):
                 return None
             if order.release is not None:
                 order.release.register(version)
@@ -126,30 +115,7 @@ def _build(shop: Shop, contract: Contract, order: Order, progress: Progress) -> 
     return Built(version, refused)
 
 
-def _check_still_allowed(shop: Shop, order: Order, pieces: Sequence[_Piece]) -> None:
-    for action, purpose in order.questions:
-        refusal = look_again(shop, action, purpose, [piece.recording for piece in pieces])
-        if refusal is not None:
-            why = f"{refusal.sentence} It happened while the dataset was built; build it again."
-            raise RefusedError(refusal.rule, why)
-
-
-def _are_current(shop: Shop, pieces: Sequence[_Piece]) -> bool:
-    """True where no recording was processed anew since it was chosen, and no box was drawn on any."""
-    outcomes, altered = _look_at_all(shop)
-    return all(
-        outcomes.get(piece.recording.recording_id) == piece.outcome and not shows_too_much(shop, piece.outcome, altered)
-        for piece in pieces
-    )
-
-
-def _look_at_all(shop: Shop) -> tuple[dict[str, Outcome], frozenset[str]]:
-    """What became of every recording, by its id, and the ids of those that have boxes or cuts; read at once."""
-    outcomes = {outcome.recording_id: outcome for outcome in shop.catalogue.outcomes()}
-    return outcomes, shop.catalogue.altered_recordings()
-
-
-def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[_Piece]) -> str:
+def _inputs_mac(shop: Shop, contract: Contract, order: Order, pieces: Sequence[Piece]) -> str:
     """Keyed digest of all that goes into a build: episodes, units of work, tasks, consents, and the form."""
     inputs: dict[str, Any] = {
         "purpose": order.purpose,
@@ -177,53 +143,13 @@ def pseudonym(shop: Shop, dataset_id: str, kind: str, name: str) -> str:
     return shop.keys.mac(f"pseudonym/{dataset_id}", f"{kind} {name}".encode()).hex()[:32]
 
 
-def _choose(shop: Shop, order: Order) -> tuple[list[_Piece], dict[str, Refusal]]:
-    """Ask about every recording that the order could mean: those that may be in it, and why each other may not."""
-    candidates = []
-    outcomes, altered = _look_at_all(shop)
-    for recording in shop.catalogue.recordings():
-        outcome = outcomes.get(recording.recording_id)
-        wanted = order.recordings is None or recording.recording_id in order.recordings
-        if not wanted or recording.agreement_id != order.agreement_id or outcome is None or not outcome.usable:
-            continue
-        if not shows_too_much(shop, outcome, altered):
-            candidates.append((recording, outcome))
-    answers = _ask_all(shop, order, [recording for recording, _ in candidates])
-    pieces, refused = [], {}
-    for (recording, outcome), answer in zip(candidates, answers, strict=True):
-        if isinstance(answer, Refusal):
-            refused[recording.recording_id] = answer
-        elif answer.agreement_digest != order.agreement_digest:
-            why = "the worker said yes to another version of the agreement; a dataset rests on one."
-            refused[recording.recording_id] = Refusal("R1", why)
-        else:
-            pieces.append(_Piece(recording, answer, outcome))
-    return pieces, refused
-
-
-def _ask_all(shop: Shop, order: Order, recordings: Sequence[Recording]) -> list[Permit | Refusal]:
-    """The answers to the order's questions: the permit for its own purpose, or the first refusal of any."""
-    by_purpose = {purpose: ask_each(shop, action, purpose, recordings) for action, purpose in order.questions}
-    answers = by_purpose.pop(order.purpose)
-    for others in by_purpose.values():
-        answers = [
-            own if isinstance(own, Refusal) else _no(own, other) for own, other in zip(answers, others, strict=True)
-        ]
-    return answers
-
-
-def _no(own: Permit, other: Permit | Refusal) -> Permit | Refusal:
-    """A permit stays one only where the other answer is a permit too."""
-    return other if isinstance(other, Refusal) else own
-
-
 def _episodes(outcome: Outcome) -> Iterator[Stretch]:
     """The stretches as episodes: without the last frame of the recording, which has no next state to act towards."""
     for stretch in outcome.stretches:
         yield replace(stretch, end_frame=min(stretch.end_frame, outcome.n_frames - 1))
 
 
-def _lines(pieces: Sequence[_Piece]) -> Iterator[EpisodeLine]:
+def _lines(pieces: Sequence[Piece]) -> Iterator[EpisodeLine]:
     index = 0
     for piece in pieces:
         for stretch in _episodes(piece.outcome):
@@ -244,7 +170,7 @@ def _write(
     contract: Contract,
     order: Order,
     folder: Path,
-    pieces: Sequence[_Piece],
+    pieces: Sequence[Piece],
     dataset_id: str,
     number: int,
     earlier: DatasetVersion | None,
@@ -267,7 +193,7 @@ def _write(
             if shop.clock.now() - looked_at > _LOOK_EVERY:
                 if shop.catalogue.log_root() != log_at:  # whoever decides anything puts it there
                     log_at = shop.catalogue.log_root()
-                    _check_still_allowed(shop, order, pieces)
+                    check_still_allowed(shop, order, pieces)
                 looked_at = shop.clock.now()
             load = cache(partial(_load_track, shop, piece))  # once for all episodes of a recording, if at all
             for stretch in _episodes(piece.outcome):
@@ -314,19 +240,19 @@ def _versions_of(shop: Shop, dataset_id: str) -> Iterator[DatasetVersion]:
                 yield version
 
 
-def _take_over(writer: DatasetWriter, known: Earlier, piece: _Piece, stretch: Stretch, lineage: EpisodeLineage) -> bool:
+def _take_over(writer: DatasetWriter, known: Earlier, piece: Piece, stretch: Stretch, lineage: EpisodeLineage) -> bool:
     """Take an episode over from the version before; False where it has to be made from the sealed objects."""
     recording, consent_id, unit_id = piece.recording, piece.permit.consent_id, piece.outcome.unit_id
     found = known.find(recording.recording_id, consent_id, unit_id, stretch, lineage, recording.task)
     return found is not None and writer.take_over(known.folder, *found)
 
 
-def _load_track(shop: Shop, piece: _Piece) -> HandTrack:
+def _load_track(shop: Shop, piece: Piece) -> HandTrack:
     with shop.vault.open(piece.permit, piece.outcome.track_key) as file:
         return load_track(file)
 
 
-def _lineage(shop: Shop, dataset_id: str, piece: _Piece, stretch: Stretch) -> EpisodeLineage:
+def _lineage(shop: Shop, dataset_id: str, piece: Piece, stretch: Stretch) -> EpisodeLineage:
     """What an episode rests on, for the dataset's own rows."""
     permit, fps = piece.permit, piece.outcome.fps
     return EpisodeLineage(
@@ -341,7 +267,7 @@ def _lineage(shop: Shop, dataset_id: str, piece: _Piece, stretch: Stretch) -> Ep
 
 
 def _episode(
-    shop: Shop, piece: _Piece, track: HandTrack, stretch: Stretch, signer: VideoSigner | None, lineage: EpisodeLineage
+    shop: Shop, piece: Piece, track: HandTrack, stretch: Stretch, signer: VideoSigner | None, lineage: EpisodeLineage
 ) -> EpisodeInput:
     outcome, permit = piece.outcome, piece.permit
 

@@ -1,6 +1,6 @@
 """The port of the catalogue: what the flows put down and look up, in their own words. `store` fills it in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
@@ -250,6 +250,13 @@ class Catalogue(LogBook, Protocol):
 
     def count_rows(self, worker_uid: str) -> dict[str, int]:
         """How many rows there are of a worker, by kind; kinds without any are left out."""
+
+    def drop_rows(self, worker_uid: str, recordings: Collection[str], words: Collection[str]) -> None:
+        """Delete rows of a worker that no law asks to keep, before the others are packed.
+
+        recordings: ids; what was put down about them goes with them, and a husk stays, as after an erasure. words: ids
+        of consents, standing releases and complaints.
+        """
 
     def hold_worker(self, hold: Hold, erased_at: datetime) -> None:
         """Pack a worker's rows under their key, put them down with the hold, and erase the rows; all or nothing."""

@@ -1,6 +1,5 @@
 """Looks at everything in a shop that somebody could have changed behind its back, and repairs nothing (R9, D2)."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from tacit.datasets.publish import find_dataset_id
 from tacit.flows.evidence import check_spoken
 from tacit.flows.find_dataset import latest_versions
 from tacit.flows.find_license import license_bases
+from tacit.flows.find_missing import find_missing
 from tacit.flows.pause_agreement import is_paused
 from tacit.flows.ports import Shop
 from tacit.flows.verify_log import verify_log
@@ -43,7 +43,7 @@ def check_shop(shop: Shop) -> Checked:
             *_find_broken_objects(shop),
             *_find_changed_holds(shop),
             *_find_false_words(shop),
-            *_find_missing_entries(shop),
+            *find_missing(shop),
         ]
         faults += _told(lambda: check_ledger(shop.catalogue.transactions(), license_bases(shop)))
         faults += _find_dataset_faults(shop)
@@ -96,20 +96,6 @@ def _find_false_words(shop: Shop) -> Iterator[str]:
         worker = people[recording.worker_uid]
         if release is not None:
             yield from _told(lambda word=release, worker=worker: check_spoken(shop, word, worker))  # type: ignore[misc]
-
-
-def _find_missing_entries(shop: Shop) -> Iterator[str]:
-    """What the log says happened, and the catalogue does not have any more."""
-    kinds = Counter(entry["kind"] for entry in shop.catalogue.log_entries())
-    words = [word for one in shop.catalogue.agreements() for word in shop.catalogue.pause_words(one.agreement_id)]
-    there = {
-        "withdrawal": len(shop.catalogue.withdrawals()),
-        "pause": sum(word.paused for word in words),
-        "resume": sum(not word.paused for word in words),
-    }
-    for kind, count in there.items():
-        if kinds[kind] > count:
-            yield f"The log has {kinds[kind]} entries of the kind {kind}, and the catalogue has {count} of them."
 
 
 def _find_dataset_faults(shop: Shop) -> Iterator[str]:

@@ -88,6 +88,6 @@ def _check_goes_on(shop: Shop, last: SignedCheckpoint, size: int) -> None:
 
 def _require_steward(shop: Shop, key: OpenKey) -> Steward:
     steward = next((one for one in shop.catalogue.stewards() if one.public_key == key.public_key), None)
-    if steward is None:
+    if steward is None or not steward.agreements:  # one that was removed signs nothing new
         raise UnknownStewardKeyError(key.public_key)
     return steward

@@ -10,6 +10,7 @@ from tacit.flows.find_cuts import find_cuts, has_open_cuts
 from tacit.flows.find_dataset import find_holding
 from tacit.flows.find_recording import require_recording
 from tacit.flows.gate import ask
+from tacit.flows.log_entry import log_decision
 from tacit.flows.outbox import notify_licensees
 from tacit.flows.ports import Shop
 from tacit.flows.sweep_units import sweep_units
@@ -90,8 +91,7 @@ def _put_down(shop: Shop, recording: Recording, from_s: float, to_s: float) -> t
             return cut, outcome, False
         now = shop.clock.now()
         shop.catalogue.add_cut(Cutting(cut, recording.recording_id, recording.worker_uid, now))
-        subject = shop.keys.mac("log-subject", recording.recording_id.encode()).hex()
-        shop.catalogue.append_log([{"kind": "cut", "at": now.isoformat(), "subject": subject}])
+        log_decision(shop, "cut", recording.recording_id, now)
     return cut, outcome, True
 
 

@@ -38,6 +38,8 @@ class Order:
     agreement_digest: the version that it rests on; it holds footage of those who said yes to that one. "": the newest.
     signer: signs every video with C2PA; None leaves them plain.
     release: what makes of it a release for one licensee; None for any other dataset.
+    only_takes_out: it is made anew because something was taken back: what is in it stays, where its own worker did not
+        take it back; nothing new comes in.
     """
 
     agreement_id: str
@@ -47,12 +49,13 @@ class Order:
     agreement_digest: str = ""
     signer: VideoSigner | None = None
     release: ForLicensee | None = None
+    only_takes_out: bool = False
 
     @property
     def questions(self) -> tuple[tuple[Action, Purpose], ...]:
         """What is asked about each recording; only where every answer is yes is it in."""
         if self.release is None:
-            return ((Action.INCLUDE, self.purpose),)
+            return ((Action.KEEP if self.only_takes_out else Action.INCLUDE, self.purpose),)
         return tuple((Action.LICENSE, purpose) for purpose in sorted(self.release.purposes))
 
     @property

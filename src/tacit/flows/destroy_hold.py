@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.certificate import Certificate, Leaving
 from tacit.records.hold import Hold
@@ -24,9 +25,7 @@ def warn_of_holds(shop: Shop) -> list[Hold]:
         if hold.destroyed_at is not None or hold.until <= now or hold.until - _warn_before(shop, hold) > now:
             continue
         if hold.warned_at is None:
-            with shop.catalogue.transaction():
-                shop.catalogue.replace_hold(replace(hold, warned_at=now))
-                _log(shop, "hold-warning", hold.worker_uid)
+            _put_warning(shop, hold.worker_uid)
         soon.append(hold)
     return soon
 
@@ -34,11 +33,15 @@ def warn_of_holds(shop: Shop) -> list[Hold]:
 def begin_destroying(shop: Shop, hold: Hold) -> Certificate:
     """Drop the packed rows and draft the certificate of destruction, together; keys and objects follow from the draft.
 
-    From here on nothing opens the hold any more.
+    From here on nothing opens the hold any more. Where another process was quicker, its draft comes back, or what it
+    was issued as.
     """
     with shop.catalogue.transaction():
         now = shop.clock.now()
         before = shop.catalogue.certificates(hold.worker_uid)
+        hold = shop.catalogue.find_hold(hold.worker_uid) or hold
+        if hold.destroyed_at is not None and before:
+            return before[-1]
         openings = tuple(opening.opened_at for opening in shop.catalogue.hold_openings(hold.worker_uid))
         draft = Certificate(
             certificate_id=new_id("cert"),
@@ -55,9 +58,18 @@ def begin_destroying(shop: Shop, hold: Hold) -> Certificate:
             openings=openings,
         )
         shop.catalogue.replace_hold(replace(hold, destroyed_at=now))
-        _log(shop, "hold-destroyed", hold.worker_uid)
+        log_decision(shop, "hold-destroyed", hold.worker_uid)
         shop.catalogue.set_certificate(draft)
     return draft
+
+
+def _put_warning(shop: Shop, worker_uid: str) -> None:
+    """Put down that the end of a hold was announced, unless another process did so or the hold is gone meanwhile."""
+    with shop.catalogue.transaction():
+        hold = shop.catalogue.find_hold(worker_uid)
+        if hold is not None and hold.warned_at is None and hold.destroyed_at is None:
+            shop.catalogue.replace_hold(replace(hold, warned_at=shop.clock.now()))
+            log_decision(shop, "hold-warning", worker_uid)
 
 
 def _warn_before(shop: Shop, hold: Hold) -> timedelta:
@@ -65,8 +77,3 @@ def _warn_before(shop: Shop, hold: Hold) -> timedelta:
         agreement.jurisdiction for name in hold.agreements for agreement in shop.catalogue.agreement_versions(name)
     ]
     return find_longest(places).warn_before
-
-
-def _log(shop: Shop, kind: str, worker_uid: str) -> None:
-    subject = shop.keys.mac("log-subject", worker_uid.encode()).hex()
-    shop.catalogue.append_log([{"kind": kind, "at": shop.clock.now().isoformat(), "subject": subject}])

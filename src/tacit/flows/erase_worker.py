@@ -3,6 +3,7 @@
 Each step may be done twice, so that what was cut short is finished by whoever comes next.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from tacit.flows.settle import settle_filming
 from tacit.records.certificate import Certificate, Leaving
 from tacit.records.hold import Hold
 from tacit.records.people import Steward
+from tacit.records.recording import Recording
 from tacit.rights.retention import Profile, find_longest, find_profile
 from tacit.seal.keyfile import seal_to
 
@@ -51,13 +53,15 @@ def leave(shop: Shop, draft: Certificate) -> Certificate:
     with shop.catalogue.transaction():
         draft = find_current(shop, draft)
         if not draft.counted:
-            draft = save_draft(shop, _count(shop, draft))
+            draft = change_draft(shop, draft, lambda known: _count(shop, known))
     if draft.state is Leaving.SEALED and draft.sealed_until is not None and _can_be_held(shop, uid):
         seal_worker(shop, uid, draft.sealed_until)
     else:
         erase_worker(shop, uid)
         if draft.state is Leaving.SEALED:  # an old copy of the shop was put back, and the packed rows are lost
-            draft = save_draft(shop, replace(draft, state=Leaving.DESTROYED, sealed_until=None, n_keys=1))
+            draft = change_draft(
+                shop, draft, lambda known: replace(known, state=Leaving.DESTROYED, sealed_until=None, n_keys=1)
+            )
     return draft
 
 
@@ -69,14 +73,18 @@ def find_current(shop: Shop, draft: Certificate) -> Certificate:
     return draft
 
 
-def save_draft(shop: Shop, draft: Certificate) -> Certificate:
-    """Put the later state of a draft down; where it was issued meanwhile, that one stands and comes back."""
+def change_draft(shop: Shop, draft: Certificate, change: Callable[[Certificate], Certificate]) -> Certificate:
+    """Change a draft as it stands by now; where it was issued meanwhile, that one stands and comes back.
+
+    Another process may be finishing the same withdrawal, so what was read before this is never put down again.
+    """
     with shop.catalogue.transaction():
         known = find_current(shop, draft)
         if known.issued_at is not None:
             return known
-        shop.catalogue.set_certificate(draft)
-    return draft
+        changed = change(known)
+        shop.catalogue.set_certificate(changed)
+    return changed
 
 
 def erase_worker(shop: Shop, worker_uid: str) -> int:
@@ -98,20 +106,58 @@ def erase_worker(shop: Shop, worker_uid: str) -> int:
 def seal_worker(shop: Shop, worker_uid: str, until: datetime) -> None:
     """Book what they are owed, pack their rows, and take their key out of reach of everybody but two together.
 
+    What was made under an agreement whose law asks to destroy at once is destroyed first: a duty to keep reaches no
+    further than the agreements that have it.
     The first half of the hold key lies in the keyring, the second is written to each steward's own key. Objects stay as
     they are, behind a tombstone: for every reader but the opening of the hold the worker is erased.
     """
     settle_filming(shop, worker_uid)
     erased_at = find_erased_at(shop, worker_uid)
     shop.vault.seal_off(worker_uid)
+    _destroy_unkept_units(shop, worker_uid)
     if shop.catalogue.find_hold(worker_uid) is None:
         objects = shop.vault.hash_held(worker_uid)  # takes a while, and nothing is written there any more
         with shop.catalogue.transaction():  # another process may be finishing the same: one of us makes the halves
             if shop.catalogue.find_hold(worker_uid) is None:
-                shop.catalogue.hold_worker(_make_hold(shop, worker_uid, until, erased_at, objects), erased_at)
+                hold = _make_hold(shop, worker_uid, until, erased_at, objects)
+                _drop_unkept_rows(shop, worker_uid)
+                shop.catalogue.hold_worker(hold, erased_at)
     shop.keys.note_erasure(worker_uid, erased_at)
     shop.keys.destroy_worker_key(worker_uid)
     shop.catalogue.erase_worker(worker_uid, erased_at)
+
+
+def _find_unkept(shop: Shop, worker_uid: str) -> list[Recording]:
+    """Recordings under agreements whose law does not ask to keep them."""
+    kept = plan_leaving(shop, worker_uid).agreements
+    return [one for one in shop.catalogue.recordings(worker_uid) if one.agreement_id not in kept]
+
+
+def _destroy_unkept_units(shop: Shop, worker_uid: str) -> None:
+    """Destroy what was made from recordings that no law asks to keep.
+
+    Inside a transaction: once another process has made the hold, there are no rows left that say what is kept.
+    """
+    with shop.catalogue.transaction():
+        if shop.catalogue.find_hold(worker_uid) is not None:
+            return
+        unkept = {one.recording_id for one in _find_unkept(shop, worker_uid)}
+        if unkept:
+            there = {one.recording_id for one in shop.catalogue.recordings(worker_uid)}
+            shop.vault.drop_all_but(worker_uid, there - unkept)
+
+
+def _drop_unkept_rows(shop: Shop, worker_uid: str) -> None:
+    """Delete the rows that no law asks to keep, so that they are not packed; inside the transaction of the hold."""
+    kept = plan_leaving(shop, worker_uid).agreements
+    recordings = {one.recording_id for one in _find_unkept(shop, worker_uid)}
+    said = (
+        {one.consent_id: one.agreement_id for one in shop.catalogue.consents(worker_uid)}
+        | {one.standing_id: one.agreement_id for one in shop.catalogue.standing_releases(worker_uid)}
+        | {one.grievance_id: one.agreement_id for one in shop.catalogue.grievances(worker_uid)}
+    )
+    words = {name for name, agreement_id in said.items() if agreement_id and agreement_id not in kept}
+    shop.catalogue.drop_rows(worker_uid, recordings, words)
 
 
 def _make_hold(shop: Shop, worker_uid: str, until: datetime, erased_at: datetime, objects: dict[str, str]) -> Hold:
@@ -123,11 +169,13 @@ def _make_hold(shop: Shop, worker_uid: str, until: datetime, erased_at: datetime
 
 
 def erase_again(shop: Shop, worker_uid: str) -> None:
-    """Erase what an old copy of the shop brought back; what lies under a hold stays under it."""
+    """Erase what an old copy of the shop brought back; what lies under a hold stays under it, and nothing else."""
     hold = shop.catalogue.find_hold(worker_uid)
     if hold is None or hold.destroyed_at is not None or not shop.keys.has_half(worker_uid):
         erase_worker(shop, worker_uid)
         return
+    if hold.objects:
+        shop.vault.drop_units(worker_uid, {name.partition("/")[0] for name in hold.objects})
     shop.keys.destroy_worker_key(worker_uid)
     shop.catalogue.erase_worker(worker_uid, find_erased_at(shop, worker_uid))
 

@@ -20,10 +20,11 @@ from tacit.flows.add_agreement import require_bound
 from tacit.flows.checkpoint_log import checkpoint_log
 from tacit.flows.contract import Contract
 from tacit.flows.export_footage import export_footage
+from tacit.flows.log_entry import log_decision
 from tacit.flows.make_receipt import list_consent_records, make_receipt
 from tacit.flows.make_statement import make_statement
 from tacit.flows.ports import Progress, Shop
-from tacit.flows.prove_log import list_log, prove_entry, subject_digest
+from tacit.flows.prove_log import list_log, prove_entry
 from tacit.flows.show_lineage import show_lineage
 from tacit.pages.statement_page import render_statement
 from tacit.records.errors import ExportPlaceError, RefusedError, UnknownThingError
@@ -78,8 +79,7 @@ def export_worker(shop: Shop, contract: Contract, named: str, target: Path, prog
     worker = next((one for one in shop.catalogue.workers() if one.worker_uid == uid), None)
     if worker is None and not (shop.catalogue.withdrawals(uid) or shop.catalogue.certificates(uid)):
         raise UnknownThingError("worker", named, "Give the label, or the account that the withdrawal named.")
-    entry = {"kind": "export", "at": shop.clock.now().isoformat(), "subject": subject_digest(shop, uid)}
-    shop.catalogue.append_log([entry])
+    log_decision(shop, "export", uid)
     with _draft(target) as folder:
         if worker is not None:
             _write_words(shop, worker, folder)

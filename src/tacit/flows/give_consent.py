@@ -47,13 +47,15 @@ def give_consent(
     Raises:
         RefusedError: They withdrew after that moment and were erased, so that an old yes does not rise again; this
             version of the agreement is younger than the yes; it does not run on that day; the notice is a draft, or
-            that of other words.
+            that of other words; they took every yes back, and what they left is not yet destroyed or sealed.
         PurposeNotAgreedError: The agreement does not name some of the purposes.
         BadEndError: The last day lies before the yes or after the agreement.
         WrongPinError, NoPinError, KeyFileWorkerError, OtherKeyError, TwoVoicesError: See `evidence.sign_as`.
     """
     worker = require_worker(shop, label)
     agreement = require_agreement(shop, agreement_id)
+    if given_at > shop.clock.now():
+        raise RefusedError("R1", f"the yes is dated {given_at.isoformat(timespec='seconds')}, which is yet to come.")
     check_not_erased(shop, label, given_at)
     added_at = shop.catalogue.find_version_added_at(agreement_id, agreement.digest)
     if added_at is not None and given_at < added_at:
@@ -74,6 +76,7 @@ def give_consent(
             return there
     consent = sign_as(shop, consent, worker, agreement_id, said.voice)
     with shop.catalogue.transaction():
+        _check_not_leaving(shop, worker.worker_uid)
         shop.catalogue.add_consent(consent)
         subject = shop.keys.mac("log-subject", worker.worker_uid.encode()).hex()
         shop.catalogue.append_log([{"kind": "consent", "at": shop.clock.now().isoformat(), "subject": subject}])
@@ -109,6 +112,16 @@ def check_not_erased(shop: Shop, label: str, given_at: datetime) -> None:
     erased_at = shop.catalogue.find_erasure(label)
     if erased_at is not None and given_at <= erased_at:
         raise RefusedError("R1", "the worker withdrew after this yes; only a new one counts.")
+
+
+def _check_not_leaving(shop: Shop, worker_uid: str) -> None:
+    """A yes said while a leaving is under way would be destroyed with all the rest, and nobody would be told."""
+    if any(one.leaves and one.issued_at is None for one in shop.catalogue.certificates(worker_uid)):
+        why = (
+            "the worker took every yes back, and what they left is still being destroyed or sealed. "
+            "Finish that with `tacit recover`; then add them anew, and ask again."
+        )
+        raise RefusedError("R5", why)
 
 
 def refuse_consent(shop: Shop, label: str) -> None:

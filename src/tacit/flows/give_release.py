@@ -2,6 +2,7 @@
 
 from tacit.flows.evidence import DECLARED, Voice, sign_as
 from tacit.flows.find_recording import require_owner
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import NothingReleasedError
 from tacit.records.people import Release
@@ -26,7 +27,7 @@ def give_release(shop: Shop, recording: Recording, voice: Voice = DECLARED) -> R
     release = sign_as(shop, release, require_owner(shop, recording), recording.agreement_id, voice)
     with shop.catalogue.transaction():
         shop.catalogue.add_release(release)
-        _log(shop, "release", recording.recording_id)
+        log_decision(shop, "release", recording.recording_id)
     return release
 
 
@@ -50,23 +51,20 @@ def take_release_back(shop: Shop, recording: Recording) -> Release:
         if there is None:
             raise NothingReleasedError(f"The recording {recording.recording_id}")
         shop.catalogue.end_release(recording.recording_id, shop.clock.now())
-        _log(shop, "release-taken-back", recording.recording_id)
+        log_decision(shop, "release-taken-back", recording.recording_id)
     return there
 
 
 def take_declared_release_back(shop: Shop, recording: Recording) -> None:
     """Forget a release that was only declared; what a worker signed stands until the worker takes it back."""
-    there = find_running(shop, recording.recording_id)
-    if there is not None and there.evidence is Evidence.DECLARED:
-        shop.catalogue.remove_release(recording.recording_id)
+    with shop.catalogue.transaction():
+        there = find_running(shop, recording.recording_id)
+        if there is not None and there.evidence is Evidence.DECLARED:
+            shop.catalogue.remove_release(recording.recording_id)
+            log_decision(shop, "release-taken-back", recording.recording_id)
 
 
 def find_running(shop: Shop, recording_id: str) -> Release | None:
     """The release of a recording, where it was not taken back."""
     there = shop.catalogue.find_release(recording_id)
     return there if there is not None and there.ended_at is None else None
-
-
-def _log(shop: Shop, kind: str, recording_id: str) -> None:
-    subject = shop.keys.mac("log-subject", recording_id.encode()).hex()
-    shop.catalogue.append_log([{"kind": kind, "at": shop.clock.now().isoformat(), "subject": subject}])

@@ -19,7 +19,8 @@ from tacit.flows.dataset_order import ForLicensee, Order
 from tacit.flows.find_dataset import require_dataset
 from tacit.flows.find_license import license_bytes
 from tacit.flows.find_marks import find_marked_since
-from tacit.flows.license_release import license_log_entry, release_terms, save_release_files
+from tacit.flows.license_release import release_terms, save_release_files
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Progress, Shop
 from tacit.money.license_terms import check_license_terms
 from tacit.records.agreement import Agreement
@@ -119,7 +120,7 @@ def _grant(shop: Shop, contract: Contract, asked: _Asked, progress: Progress) ->
 
     def register(_version: DatasetVersion) -> None:
         shop.catalogue.add_license(made[-1])
-        shop.catalogue.append_log([license_log_entry(shop, "license", asked.license_id)])
+        log_decision(shop, "license", asked.license_id)
 
     release = ForLicensee(
         dataset_id=dataset_id,

@@ -6,8 +6,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from tacit.flows.erase_worker import find_current, save_draft
+from tacit.flows.erase_worker import change_draft, find_current
 from tacit.flows.find_dataset import newest_heads
+from tacit.flows.log_entry import log_decision
 from tacit.flows.outbox import notify_licensees
 from tacit.flows.ports import Shop
 from tacit.flows.replace_datasets import Replaced, find_used
@@ -45,8 +46,13 @@ def note_replaced(shop: Shop, draft: Certificate, replaced: Replaced) -> Certifi
         problem = LICENSED
     elif not replaced.found:
         problem = NOT_FOUND
-    others = tuple(used for used in draft.datasets if used.dataset_id != replaced.dataset_id)
-    return save_draft(shop, replace(draft, datasets=(*others, UsedDataset(replaced.dataset_id, version, problem))))
+    noted = UsedDataset(replaced.dataset_id, version, problem)
+
+    def note(known: Certificate) -> Certificate:
+        others = tuple(used for used in known.datasets if used.dataset_id != replaced.dataset_id)
+        return replace(known, datasets=(*others, noted))
+
+    return change_draft(shop, draft, note)
 
 
 def issue_certificate(shop: Shop, draft: Certificate) -> Certificate:
@@ -54,14 +60,13 @@ def issue_certificate(shop: Shop, draft: Certificate) -> Certificate:
 
     The entry in the log comes first, in the same transaction, so that the certificate can say where the log stood.
     """
-    draft = replace(draft, copies=_find_copies(shop, draft), datasets=_find_datasets(shop, draft))
     with shop.catalogue.transaction():
-        known = find_current(shop, draft)
-        if known.issued_at is not None:  # another process was quicker
-            return known
+        draft = find_current(shop, draft)
+        if draft.issued_at is not None:  # another process was quicker
+            return draft
+        draft = replace(draft, copies=_find_copies(shop, draft), datasets=_find_datasets(shop, draft))
         now = shop.clock.now()
-        subject = shop.keys.mac("log-subject", draft.account.encode()).hex()
-        shop.catalogue.append_log([{"kind": "certificate", "at": now.isoformat(), "subject": subject}])
+        log_decision(shop, "certificate", draft.account, now)
         size, root = shop.catalogue.log_root()
         draft = replace(draft, log_size=size, log_root=root, issued_at=now)
         worded = replace(draft, text=certificate_in_words(draft, find_catalogue(draft.language) or english()))
@@ -138,12 +143,15 @@ def _find_datasets(shop: Shop, draft: Certificate) -> tuple[UsedDataset, ...]:
 
 
 def _find_copies(shop: Shop, draft: Certificate) -> tuple[CopyOut, ...]:
-    """Copies with the worker in them that licensees hold under a running licence; each licensee is told once."""
+    """Copies with the worker in them that licensees hold under a running licence; each licensee is told once.
+
+    Of a withdrawal for some purposes, those copies alone that are licensed for one of them.
+    """
     used = {head.dataset_id for head in shop.catalogue.dataset_heads(draft.account)}
     copies = []
     for notice in notify_licensees(shop, used):
         granted = shop.catalogue.find_license(notice.license_id)
         is_in_it = draft.account in shop.catalogue.dataset_people(notice.dataset_id, notice.version)
-        if granted is not None and is_in_it:
+        if granted is not None and is_in_it and (draft.leaves or granted.purposes & draft.purposes):
             copies.append(CopyOut(granted.license_id, granted.dataset_id, granted.valid_until, notice.notice_id))
     return tuple(copies)

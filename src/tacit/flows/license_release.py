@@ -26,9 +26,3 @@ def save_release_files(
     key, sign = shop.keys.public_key(), shop.keys.sign
     save_license(folder, granted, license_in_words(granted, agreement, version), key, sign)
     save_manifest(folder, granted, version, key, sign)
-
-
-def license_log_entry(shop: Shop, kind: str, license_id: str) -> dict[str, str]:
-    """An entry of the log about a licence: what was decided and when; the licence by a keyed digest (R9)."""
-    subject = shop.keys.mac("log-subject", license_id.encode()).hex()
-    return {"kind": kind, "at": shop.clock.now().isoformat(), "subject": subject}

@@ -46,7 +46,7 @@ def _listed(shop: Shop, recording: Recording, label: str, said: Said) -> ListedR
 
 def _status(shop: Shop, recording: Recording, outcome: Outcome | None, said: Said) -> tuple[Status, str]:
     uid = recording.worker_uid
-    if not standing_purposes(shop.catalogue.consents(uid), shop.catalogue.withdrawals(uid), shop.clock.now()):
+    if not standing_purposes(shop.catalogue.consents(uid), shop.catalogue.withdrawals(uid)):
         return Status.REFUSED, "no consent of the worker stands (R1)"
     if outcome is None:
         return Status.NEW, "not processed yet"

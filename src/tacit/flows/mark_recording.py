@@ -6,6 +6,7 @@ from pathlib import Path
 from tacit.flows.find_dataset import find_holding
 from tacit.flows.find_recording import require_recording
 from tacit.flows.gate import ask
+from tacit.flows.log_entry import log_decision
 from tacit.flows.outbox import notify_licensees
 from tacit.flows.ports import Shop
 from tacit.records.dataset import DatasetVersion
@@ -72,7 +73,7 @@ def mark_recording(
     with shop.catalogue.transaction():
         marking = Marking(mark, recording_id, recording.worker_uid, note, shop.clock.now())
         shop.catalogue.add_mark(marking)
-        _log(shop, "mark", marking)
+        log_decision(shop, "mark", recording_id)
     return _marked(shop, recording, marking, release_ended=False)
 
 
@@ -96,7 +97,7 @@ def unmark_recording(shop: Shop, recording_id: str, purpose: Purpose, mark_id: s
         release_ended = release is not None and release.ended_at is None and release.released_at >= marking.drawn_at
         if release_ended:
             shop.catalogue.end_release(recording_id, shop.clock.now())
-        _log(shop, "unmark", marking)
+        log_decision(shop, "unmark", recording_id)
     return _marked(shop, recording, marking, release_ended)
 
 
@@ -121,12 +122,6 @@ def _draw(outcome: Outcome, box: Box) -> Mark:
         got = f"{box.x:g},{box.y:g},{box.width:g},{box.height:g}"
         raise BadMarkError(got, f"x,y,width,height in pixels, within {outcome.width}x{outcome.height}")
     return Mark(new_id("mark"), at_frame, float(box.x), float(box.y), float(box.width), float(box.height))
-
-
-def _log(shop: Shop, kind: str, marking: Marking) -> None:
-    """A person decided; what is said of it is which recording, by a keyed digest, and when (R9)."""
-    subject = shop.keys.mac("log-subject", marking.recording_id.encode()).hex()
-    shop.catalogue.append_log([{"kind": kind, "at": shop.clock.now().isoformat(), "subject": subject}])
 
 
 def _marked(shop: Shop, recording: Recording, marking: Marking, release_ended: bool) -> Marked:

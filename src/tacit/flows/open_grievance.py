@@ -2,6 +2,7 @@
 
 from tacit.flows.add_agreement import require_agreement, require_bound
 from tacit.flows.add_worker import require_worker
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import NoGrievanceTermsError
 from tacit.records.grievance import Grievance
@@ -31,14 +32,8 @@ def open_grievance(shop: Shop, label: str, text: str, agreement_id: str = "") ->
         due_on = find_due_day(jurisdiction, now.date())
         grievance = Grievance(new_id("gr"), worker.worker_uid, agreement_id, text.strip(), now, due_on)
         shop.catalogue.set_grievance(grievance)
-        log_grievance(shop, "grievance", grievance)
+        log_decision(shop, "grievance", grievance.worker_uid)
     return grievance
-
-
-def log_grievance(shop: Shop, kind: str, grievance: Grievance) -> None:
-    """Somebody complained, or answered: the log says when, and about whom by a keyed digest (R9)."""
-    subject = shop.keys.mac("log-subject", grievance.worker_uid.encode()).hex()
-    shop.catalogue.append_log([{"kind": kind, "at": shop.clock.now().isoformat(), "subject": subject}])
 
 
 def _find_terms(shop: Shop, worker: Worker, agreement_id: str) -> tuple[str, str]:

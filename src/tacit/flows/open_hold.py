@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tacit.flows.catalogue_port import Unseal
 from tacit.flows.erase_worker import half_context
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import FolderThereError, RefusedError, TamperedError, UnknownThingError
 from tacit.records.hold import Hold, HoldOpening
@@ -45,9 +46,8 @@ def open_hold(shop: Shop, account: str, steward_id: str, key: OpenKey, reason: s
         raise FolderThereError(str(target))
     opening = HoldOpening(account, steward_id, now, reason)
     with shop.catalogue.transaction():
-        subject = shop.keys.mac("log-subject", account.encode()).hex()
         shop.catalogue.add_hold_opening(opening)
-        shop.catalogue.append_log([{"kind": "hold-opened", "at": now.isoformat(), "subject": subject}])
+        log_decision(shop, "hold-opened", account, now)
     _write_all(shop, account, unseal, target)
     return opening
 

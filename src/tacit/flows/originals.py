@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from tacit.flows.add_agreement import require_bound
 from tacit.flows.gate import ask_each
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.permit import Action, Permit
 from tacit.records.purposes import Purpose
@@ -86,9 +87,7 @@ def destroy_originals(shop: Shop, films: Iterable[Original]) -> list[Original]:
     gone = []
     for film, recording in _permitted(shop, films):
         if _destroy(shop, Path(film.path), recording.content_mac):
-            subject = shop.keys.mac("log-subject", film.recording_id.encode()).hex()
-            entry = {"kind": "original-destroyed", "at": shop.clock.now().isoformat(), "subject": subject}
-            shop.catalogue.append_log([entry])
+            log_decision(shop, "original-destroyed", film.recording_id)
             gone.append(film)
     return gone
 

@@ -4,17 +4,19 @@ A notice names releases and licences. It never names a person, nor tells how man
 leave before it is sent make one notice (rule R7).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from tacit.flows.find_marks import find_marked_since
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import FileThereError, UnknownThingError
 from tacit.records.ids import new_id
 from tacit.records.license import License, LicenseEvent, LicenseEventKind, LicenseNotice, LicenseState, NoticeKind
+from tacit.records.purposes import Purpose
 from tacit.rights.license_door import find_state
-from tacit.rights.standing import standing_purposes
+from tacit.rights.standing import running_purposes
 from tacit.seal.document import sign_document
 
 NOTICE_KIND = "tacit license notice 1"
@@ -48,6 +50,32 @@ def notify_licensees(shop: Shop, dataset_ids: Collection[str]) -> list[LicenseNo
     return found
 
 
+def notify_untold(shop: Shop, running: Mapping[str, frozenset[Purpose]]) -> None:
+    """Tell licensees who hold footage that was taken back and never heard of it, as no notice was made at the time.
+
+    Puts nothing down, and takes little time, where there is nobody to tell.
+
+    Args:
+        shop: The shop.
+        running: By worker who is here, the purposes of the yeses that run.
+    """
+    licenses = shop.catalogue.licenses()
+    if not licenses:
+        return
+    today, told = shop.clock.now().date(), {(one.license_id, one.version) for one in shop.catalogue.license_notices()}
+    events = shop.catalogue.license_events()
+    untold = set()
+    for granted in licenses:
+        own = [event for event in events if event.license_id == granted.license_id]
+        held = find_held_version(granted, own)
+        if held and (granted.license_id, held) not in told and find_state(granted, own, today) is LicenseState.RUNNING:
+            people = shop.catalogue.dataset_people(granted.dataset_id, held)
+            if any(not granted.purposes <= running.get(uid, frozenset()) for uid in people):
+                untold.add(granted.dataset_id)
+    if untold:
+        notify_licensees(shop, untold)
+
+
 def find_held_version(granted: License, events: Collection[LicenseEvent]) -> int:
     """The version of its release that a licensee holds: what was licensed, or what took its place last; 0 for none."""
     replaced = [event.version for event in events if event.kind is LicenseEventKind.REPLACED]
@@ -62,12 +90,12 @@ def _is_to_replace(shop: Shop, granted: License, version: int, at: datetime) -> 
 
 
 def holds_withdrawn(shop: Shop, granted: License, version: int, at: datetime) -> bool:
-    """True where a worker behind a version withdrew from a purpose of its licence, or was erased."""
+    """True where a worker behind a version has no running yes to a purpose of its licence any more, or was erased."""
     for worker_uid in shop.catalogue.dataset_people(granted.dataset_id, version):
         if not shop.keys.has_worker_key(worker_uid):
             return True
         said, taken_back = shop.catalogue.consents(worker_uid), shop.catalogue.withdrawals(worker_uid)
-        if not granted.purposes <= standing_purposes(said, taken_back, at):
+        if not granted.purposes <= running_purposes(said, taken_back, at):
             return True
     return False
 
@@ -117,9 +145,7 @@ def mark_sent(shop: Shop, notice_id: str) -> LicenseNotice:
         if notice.sent_at is None:
             now = shop.clock.now()
             shop.catalogue.set_notice_sent(notice_id, now)
-            subject = shop.keys.mac("log-subject", notice.license_id.encode()).hex()
-            entry = {"kind": "license-notice-sent", "at": now.isoformat(), "subject": subject}
-            shop.catalogue.append_log([entry])
+            log_decision(shop, "license-notice-sent", notice.license_id, now)
     return require_notice(shop, notice_id)
 
 

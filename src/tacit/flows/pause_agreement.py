@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tacit.flows.add_agreement import require_agreement
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.agreement import PauseWord
 from tacit.records.errors import ForgedEvidenceError, RefusedError, UnknownThingError
@@ -48,9 +49,7 @@ def pause_agreement(shop: Shop, agreement_id: str, steward_id: str, signer: Open
             return False
         word = PauseWord(agreement_id, paused, shop.clock.now(), steward_id, "")
         shop.catalogue.add_pause_word(replace(word, signature=signer.sign(pause_bytes(word))))
-        subject = shop.keys.mac("log-subject", agreement_id.encode()).hex()
-        kind = "pause" if paused else "resume"
-        shop.catalogue.append_log([{"kind": kind, "at": word.said_at.isoformat(), "subject": subject}])
+        log_decision(shop, "pause" if paused else "resume", agreement_id, word.said_at)
     return True
 
 

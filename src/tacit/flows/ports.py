@@ -100,6 +100,9 @@ class Vault(Protocol):
     def drop_units(self, worker_uid: str, keep: Collection[str]) -> int:
         """Delete all of a worker's units of work other than those to keep; returns how many."""
 
+    def drop_all_but(self, worker_uid: str, recordings: Collection[str]) -> int:
+        """Delete all units of work of a worker but those committed for these recordings, sealed off or not."""
+
     def find_broken_objects(self, worker_uid: str) -> list[str]:
         """Names of a worker's objects that were changed, in order."""
 

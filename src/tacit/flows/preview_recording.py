@@ -45,6 +45,7 @@ def preview_recording(shop: Shop, contract: Contract, recording_id: str, target:
     path = target.resolve()
     unfinished = path.with_name(f".{path.name[:200]}.tacit-new-{secrets.token_hex(4)}")
     try:
+        unfinished.touch()  # a place where nothing can be written is told as that, and not as damage to the video
         with shop.vault.open(permit, outcome.video_key) as video:
             remux_stretch(video, 0, outcome.n_frames, outcome.fps, unfinished)
         with unfinished.open("ab") as file:

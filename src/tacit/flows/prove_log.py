@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tacit.flows.checkpoint_log import checkpoint_log
+from tacit.flows.log_entry import subject_digest
 from tacit.flows.ports import Shop
 from tacit.flows.verify_log import log_origin
 from tacit.records.errors import BadNoteError, FaultyLogError, NoSuchEntryError
@@ -26,11 +27,6 @@ class LogLine:
 
     index: int
     entry: dict[str, Any]
-
-
-def subject_digest(shop: Shop, subject: str) -> str:
-    """How the log names something: the keyed digest (hex) of its id, which tells nobody else what it is."""
-    return shop.keys.mac("log-subject", subject.encode()).hex()
 
 
 def list_log(shop: Shop, subject: str = "", start: int = 0, stop: int | None = None) -> Iterator[LogLine]:

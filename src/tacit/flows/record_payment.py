@@ -1,6 +1,7 @@
 """Books what a licensee paid (rules M2, M4)."""
 
 from tacit.flows.find_license import license_basis, require_license
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.money.booking import book_payment
 from tacit.records.ledger import Transaction
@@ -19,5 +20,6 @@ def record_payment(shop: Shop, license_id: str, amount: Money, reference: str) -
         transaction = book_payment(
             granted, basis.agreement, amount, reference, shop.catalogue.transactions(), shop.clock.now()
         )
-        shop.catalogue.post(transaction)
+        if shop.catalogue.post(transaction):
+            log_decision(shop, "payment", license_id, transaction.booked_at)
     return transaction

@@ -38,9 +38,14 @@ class Replaced:
 
 
 def find_used(shop: Shop, worker_uid: str, purposes: Iterable[Purpose]) -> list[DatasetHead]:
-    """Every version of a dataset for these purposes that has a worker's footage in it: those are marked by it."""
+    """Every version of a dataset for these purposes that has a worker's footage in it: those are marked by it.
+
+    A dataset is for one purpose; a release is for those of its licence.
+    """
     wanted = frozenset(purposes)
-    return [head for head in shop.catalogue.dataset_heads(worker_uid) if head.purpose in wanted]
+    licensed = {granted.dataset_id for granted in shop.catalogue.licenses() if granted.purposes & wanted}
+    heads = shop.catalogue.dataset_heads(worker_uid)
+    return [head for head in heads if head.purpose in wanted or (head.release_of and head.dataset_id in licensed)]
 
 
 def find_lying(shop: Shop) -> list[DatasetHead]:
@@ -81,7 +86,7 @@ def _replace(shop: Shop, contract: Contract, head: DatasetHead, progress: Progre
     version = shop.catalogue.find_dataset_version(head.dataset_id, head.version)
     recordings = frozenset(line.recording_id for line in version.episodes) if version is not None else frozenset()
     digest = require_bound(shop, head.agreement_id, head.agreement_digest).digest
-    order = Order(head.agreement_id, head.purpose, recordings, target, digest)
+    order = Order(head.agreement_id, head.purpose, recordings, target, digest, only_takes_out=True)
     try:
         built = _build(shop, contract, order, progress)
     except ForeignFolderError as error:

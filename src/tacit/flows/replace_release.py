@@ -12,7 +12,8 @@ from tacit.flows.build_dataset import build_dataset
 from tacit.flows.contract import Contract
 from tacit.flows.dataset_order import ForLicensee, Order
 from tacit.flows.find_license import license_basis, require_license
-from tacit.flows.license_release import license_log_entry, release_terms, save_release_files
+from tacit.flows.license_release import release_terms, save_release_files
+from tacit.flows.log_entry import log_decision
 from tacit.flows.outbox import find_held_version, put_notice
 from tacit.flows.pause_agreement import is_paused
 from tacit.flows.ports import Progress, Shop
@@ -109,7 +110,7 @@ def _note(shop: Shop, granted: License, before: DatasetVersion, version: Dataset
     number = version.version if version is not None else 0
     event = LicenseEvent(granted.license_id, LicenseEventKind.REPLACED, now, version=number)
     shop.catalogue.add_license_event(event)
-    shop.catalogue.append_log([license_log_entry(shop, "license-release-replaced", granted.license_id)])
+    log_decision(shop, "license-release-replaced", granted.license_id)
     if version is not None and version.inputs_mac == before.inputs_mac:
         return None
     return put_notice(shop, granted, NoticeKind.REPLACED, before.version, now, number)

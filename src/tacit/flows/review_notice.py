@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.add_worker import require_worker
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import AlteredRecordError, DraftNoticeError, NoNoticeError, SourceLanguageError
 from tacit.records.reviews import NoticeReview
@@ -48,8 +49,7 @@ def review_notice(shop: Shop, language: str, key: OpenKey) -> NoticeReview:
         unsigned = NoticeReview(catalogue.language, digest, key.name, key.public_key, now, "")
         review = replace(unsigned, signature=key.sign(review_bytes(unsigned)))
         shop.catalogue.add_notice_review(review)
-        subject = shop.keys.mac("log-subject", digest.encode()).hex()
-        shop.catalogue.append_log([{"kind": "notice-review", "at": now.isoformat(), "subject": subject}])
+        log_decision(shop, "notice-review", digest, now)
     return review
 
 

@@ -4,7 +4,7 @@ What was paid for it before stays paid and is shared as agreed, and what still c
 """
 
 from tacit.flows.find_license import require_license
-from tacit.flows.license_release import license_log_entry
+from tacit.flows.log_entry import log_decision
 from tacit.flows.outbox import find_held_version, put_notice
 from tacit.flows.ports import Shop
 from tacit.records.errors import LicenseOverError
@@ -34,5 +34,5 @@ def revoke_license(shop: Shop, license_id: str, reason: str) -> LicenseNotice:
         if state is not LicenseState.RUNNING:
             raise LicenseOverError(license_id, state)
         shop.catalogue.add_license_event(LicenseEvent(license_id, LicenseEventKind.REVOKED, now, reason=reason))
-        shop.catalogue.append_log([license_log_entry(shop, "license-revoked", license_id)])
+        log_decision(shop, "license-revoked", license_id)
         return put_notice(shop, granted, NoticeKind.REVOKED, find_held_version(granted, events), now)

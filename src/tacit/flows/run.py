@@ -79,7 +79,7 @@ def run(
     processed = process(shop, engine, contract, make_job, PURPOSE, list(taken.values()), progress)
     ends = {end.recording.recording_id: end for end in processed}
     # What is released the kernel knows: the folder may not say so of a recording, and a standing release does.
-    ours = frozenset(recording.recording_id for recording in taken.values())
+    ours = frozenset(recording.recording_id for recording in taken.values()) | _find_stopped(shop, folder, rows)
     order = Order(folder.agreement.agreement_id, PURPOSE, ours, target, folder.agreement.digest)
     built = build_dataset(shop, contract, order, progress)
     for declared in folder.recordings:
@@ -130,6 +130,27 @@ def _take_all_in(
                 rows[declared.file] = _untaken_row(declared.file, answer)
             tell(count + 1)
     return rows, taken
+
+
+def _find_stopped(shop: Shop, folder: FootageFolder, rows: dict[str, Row]) -> frozenset[str]:
+    """Recordings from earlier runs that only the agreement stops now: paused, ended, or worded anew (R12).
+
+    Nothing new is made of them, and a dataset that they are in is not taken away for it.
+    """
+    meant = {
+        str(declared.path.absolute())
+        for declared in folder.recordings
+        if declared.file in rows
+        and rows[declared.file].status is Status.REFUSED
+        and _says_yes(folder, declared)
+        and _find_late_consent(folder, declared) is None
+    }
+    return frozenset(one.recording_id for one in shop.catalogue.recordings() if one.source_path in meant)
+
+
+def _says_yes(folder: FootageFolder, declared: DeclaredRecording) -> bool:
+    worker = next(one for one in folder.workers if one.label == declared.label)
+    return PURPOSE in worker.purposes and worker.consented_at is not None
 
 
 def _find_late_consent(folder: FootageFolder, declared: DeclaredRecording) -> Refusal | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tacit.flows.add_worker import require_worker
 from tacit.flows.evidence import Voice, unlock_worker_key
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import OtherKeyError
 from tacit.records.people import Worker
@@ -24,16 +25,15 @@ def set_key(shop: Shop, label: str, key: OpenKey, earlier: Voice) -> Worker:
         NoPinError, KeyFileWorkerError, WrongPinError: The PIN is not what they sign with today.
         OtherKeyError: The key file is not the one that they sign with today.
     """
-    worker = require_worker(shop, label)
-    if worker.public_key == key.public_key:
-        return worker
-    _check_earlier(worker, earlier)
-    kept = (worker.public_key, *worker.earlier_keys) if worker.public_key else worker.earlier_keys
-    changed = replace(worker, public_key=key.public_key, sealed_private_key="", earlier_keys=kept)
-    with shop.catalogue.transaction():
+    with shop.catalogue.transaction():  # a PIN or another key may be set at this moment, and none may get lost
+        worker = require_worker(shop, label)
+        if worker.public_key == key.public_key:
+            return worker
+        _check_earlier(worker, earlier)
+        kept = (worker.public_key, *worker.earlier_keys) if worker.public_key else worker.earlier_keys
+        changed = replace(worker, public_key=key.public_key, sealed_private_key="", earlier_keys=kept)
         shop.catalogue.replace_worker(changed)
-        subject = shop.keys.mac("log-subject", worker.worker_uid.encode()).hex()
-        shop.catalogue.append_log([{"kind": "key", "at": shop.clock.now().isoformat(), "subject": subject}])
+        log_decision(shop, "key", worker.worker_uid)
     return changed
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tacit.flows.add_worker import require_worker
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import KeyFileWorkerError
 from tacit.records.people import Worker
@@ -19,11 +20,14 @@ def set_pin(shop: Shop, label: str, new_pin: str, old_pin: str = "") -> Worker:
         WrongPinError: There is a PIN already, and the old one that was given is not it.
         ShortPinError: The new PIN is too short.
     """
-    worker = require_worker(shop, label)
-    has_key = bool(worker.sealed_private_key)
-    if worker.public_key and not has_key:
-        raise KeyFileWorkerError(label)
-    private_key = unlock_key(worker.sealed_private_key, old_pin) if has_key else new_private_key()
-    changed = replace(worker, public_key=public_key_of(private_key), sealed_private_key=lock_key(private_key, new_pin))
-    shop.catalogue.replace_worker(changed)
+    with shop.catalogue.transaction():  # somebody else may set a key of theirs at this moment, and none may get lost
+        worker = require_worker(shop, label)
+        has_key = bool(worker.sealed_private_key)
+        if worker.public_key and not has_key:
+            raise KeyFileWorkerError(label)
+        private_key = unlock_key(worker.sealed_private_key, old_pin) if has_key else new_private_key()
+        locked = lock_key(private_key, new_pin)
+        changed = replace(worker, public_key=public_key_of(private_key), sealed_private_key=locked)
+        shop.catalogue.replace_worker(changed)
+        log_decision(shop, "pin", worker.worker_uid)
     return changed

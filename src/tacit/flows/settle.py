@@ -6,6 +6,7 @@ from functools import cache, partial
 
 from tacit.flows.add_agreement import require_bound
 from tacit.flows.find_license import license_bases
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.money.booking import book_filming, book_settlement
 from tacit.money.ledger import LicenseBasis, check_ledger
@@ -25,6 +26,8 @@ def settle(shop: Shop) -> list[Transaction]:
         new = [transaction for transaction in _due(shop, booked, bases) if transaction.transaction_id not in ids]
         for transaction in new:
             shop.catalogue.post(transaction)
+        if new:  # about no one thing: whoever has the books can tell which transactions it was
+            log_decision(shop, "settlement", " ".join(transaction.transaction_id for transaction in new))
     return new
 
 
@@ -33,9 +36,12 @@ def settle_filming(shop: Shop, worker_uid: str) -> None:
     now = shop.clock.now()
     with shop.catalogue.transaction():
         booked = {transaction.transaction_id for transaction in shop.catalogue.transactions()}
-        for transaction in _filming_due(shop, worker_uid, now):
-            if transaction.transaction_id not in booked:
-                shop.catalogue.post(transaction)
+        due = _filming_due(shop, worker_uid, now)
+        new = [transaction for transaction in due if transaction.transaction_id not in booked]
+        for transaction in new:
+            shop.catalogue.post(transaction)
+        if new:
+            log_decision(shop, "settlement", worker_uid)
 
 
 def _due(shop: Shop, booked: Sequence[Transaction], bases: Mapping[str, LicenseBasis]) -> list[Transaction]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.add_worker import require_worker
 from tacit.flows.evidence import DECLARED, Voice, sign_as
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.records.errors import NothingReleasedError
 from tacit.records.ids import new_id
@@ -33,7 +34,7 @@ def give_standing_release(shop: Shop, label: str, agreement_id: str, voice: Voic
     standing = sign_as(shop, standing, worker, agreement_id, voice)
     with shop.catalogue.transaction():
         shop.catalogue.set_standing_release(standing)
-        _log(shop, "standing-release", worker.worker_uid)
+        log_decision(shop, "standing-release", worker.worker_uid)
     return standing
 
 
@@ -54,7 +55,7 @@ def take_back_standing_release(shop: Shop, label: str, agreement_id: str) -> lis
         ended = [replace(one, ended_at=shop.clock.now()) for one in there]
         for one in ended:
             shop.catalogue.set_standing_release(one)
-        _log(shop, "standing-release-taken-back", worker.worker_uid)
+        log_decision(shop, "standing-release-taken-back", worker.worker_uid)
     return ended
 
 
@@ -62,8 +63,3 @@ def find_standing(shop: Shop, worker_uid: str, agreement_id: str) -> list[Standi
     """The standing releases of a worker under an agreement that were not taken back."""
     given = shop.catalogue.standing_releases(worker_uid)
     return [one for one in given if one.agreement_id == agreement_id and one.ended_at is None]
-
-
-def _log(shop: Shop, kind: str, worker_uid: str) -> None:
-    subject = shop.keys.mac("log-subject", worker_uid.encode()).hex()
-    shop.catalogue.append_log([{"kind": kind, "at": shop.clock.now().isoformat(), "subject": subject}])

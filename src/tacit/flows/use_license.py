@@ -3,7 +3,7 @@
 from datetime import date
 
 from tacit.flows.find_license import license_basis, require_license
-from tacit.flows.license_release import license_log_entry
+from tacit.flows.log_entry import log_decision
 from tacit.flows.pause_agreement import is_paused
 from tacit.flows.ports import Shop
 from tacit.records.errors import RefusedError
@@ -33,7 +33,7 @@ def use_license(shop: Shop, license_id: str, purpose: Purpose, territory: str, o
         now = shop.clock.now()
         use = Use(purpose, territory, on or now.date())
         events = shop.catalogue.license_events(license_id)
-        refusal = check_use(granted, events, is_paused(shop, agreement.agreement_id), use)
+        refusal = check_use(granted, events, is_paused(shop, agreement.agreement_id), use, now.date())
         event = LicenseEvent(
             license_id=license_id,
             kind=LicenseEventKind.USED if refusal is None else LicenseEventKind.REFUSED,
@@ -45,7 +45,7 @@ def use_license(shop: Shop, license_id: str, purpose: Purpose, territory: str, o
         )
         shop.catalogue.add_license_event(event)
         kind = "license-used" if refusal is None else "license-use-refused"
-        shop.catalogue.append_log([license_log_entry(shop, kind, license_id)])
+        log_decision(shop, kind, license_id)
     if refusal is not None:
         raise RefusedError(refusal.rule, refusal.sentence)
     return event

@@ -4,15 +4,17 @@ The no and the draft of its certificate are put down together; from that moment 
 Each later step may be done twice, so a withdrawal that was interrupted is finished by `finish_withdrawals`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tacit.flows.add_worker import require_worker
 from tacit.flows.contract import Contract
 from tacit.flows.destroy_hold import begin_destroying, find_due_holds, warn_of_holds
-from tacit.flows.erase_worker import erase_again, erase_worker, is_erased, leave, save_draft
+from tacit.flows.erase_worker import change_draft, erase_again, erase_worker, is_erased, leave
 from tacit.flows.issue_certificate import begin_certificate, issue_certificate, note_replaced
 from tacit.flows.originals import Original, destroy_originals, find_originals
+from tacit.flows.outbox import notify_untold
 from tacit.flows.ports import Progress, Shop
 from tacit.flows.replace_datasets import Replaced, find_lying, find_used, replace_each
 from tacit.records.certificate import Certificate
@@ -21,7 +23,7 @@ from tacit.records.errors import NothingToWithdrawError
 from tacit.records.ids import new_id
 from tacit.records.people import Withdrawal
 from tacit.records.purposes import Purpose
-from tacit.rights.standing import standing_purposes
+from tacit.rights.standing import running_purposes, standing_purposes
 
 __all__ = ["Replaced", "Withdrawn", "erase_worker", "finish_withdrawals", "withdraw_consent"]
 
@@ -89,6 +91,7 @@ def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> li
     standing = _find_standing(shop)
     denied = [head for head in find_lying(shop) if _holds_denied(shop, standing, head)]
     done = replace_each(shop, contract, denied, progress)
+    notify_untold(shop, standing)
     return [one for one in done if one.problem and not one.licensed]
 
 
@@ -97,16 +100,17 @@ def _deny(shop: Shop, label: str, purposes: Collection[Purpose], with_originals:
     worker = require_worker(shop, label)
     uid = worker.worker_uid
     with shop.catalogue.transaction():
+        # A clock that was set back lets nothing new begin, but it holds nobody here.
+        last, now = shop.catalogue.log_moment(), shop.clock.now()
+        now = max(now, last) if last is not None else now
         consents = shop.catalogue.consents(uid)
-        # A clock that was set back lets nothing new begin, but it holds nobody here: a no comes after every yes.
-        last = shop.catalogue.log_moment()
-        now = max([shop.clock.now(), *(yes.given_at for yes in consents), *([last] if last is not None else [])])
-        standing = standing_purposes(consents, shop.catalogue.withdrawals(uid), now)
+        standing = standing_purposes(consents, shop.catalogue.withdrawals(uid))
         taken_back = frozenset(purposes) & standing if purposes else standing
         if not taken_back:
             raise NothingToWithdrawError(label)
         subject = shop.keys.mac("log-subject", uid.encode()).hex()
-        withdrawal = Withdrawal(new_id("wd"), uid, taken_back, now)
+        given = frozenset(yes.consent_id for yes in consents)
+        withdrawal = Withdrawal(new_id("wd"), uid, taken_back, now, given)
         draft = begin_certificate(withdrawal, worker.language, standing == taken_back, with_originals)
         shop.catalogue.add_withdrawal(withdrawal)
         shop.catalogue.append_log([{"kind": "withdrawal", "at": now.isoformat(), "subject": subject}])
@@ -122,8 +126,7 @@ def _carry_out(
     if films:  # while there are rows that say where they are
         gone = destroy_originals(shop, films) if draft.with_originals else []
         films = [film for film in films if film not in gone]
-        n_gone = draft.originals_destroyed + len(gone)
-        draft = save_draft(shop, replace(draft, originals=len(films) + n_gone, originals_destroyed=n_gone))
+        draft = change_draft(shop, draft, lambda known: _count_originals(known, films, len(gone)))
     if draft.leaves:
         draft = leave(shop, draft)
 
@@ -137,15 +140,21 @@ def _carry_out(
     return films, replaced, issue_certificate(shop, draft)
 
 
+def _count_originals(known: Certificate, left: Iterable[Original], n_gone: int) -> Certificate:
+    """Add films that were destroyed just now; of the others, another process may have destroyed some meanwhile."""
+    n_destroyed = known.originals_destroyed + n_gone
+    n_found = n_destroyed + sum(Path(film.path).is_file() for film in left)
+    return replace(known, originals=max(known.originals, n_found), originals_destroyed=n_destroyed)
+
+
 def _find_drafts(shop: Shop) -> list[Certificate]:
     """Certificates that were begun and not issued, and those that should have been begun."""
     drafts = [one for one in shop.catalogue.certificates() if one.issued_at is None]
     begun = {one.account for one in drafts if one.leaves}
-    now = shop.clock.now()
     for worker in shop.catalogue.workers():
         uid = worker.worker_uid
         noes = shop.catalogue.withdrawals(uid)
-        if uid in begun or not noes or standing_purposes(shop.catalogue.consents(uid), noes, now):
+        if uid in begun or not noes or standing_purposes(shop.catalogue.consents(uid), noes):
             continue
         everything = frozenset(purpose for no in noes for purpose in no.purposes)
         last = max(noes, key=lambda no: no.withdrawn_at)
@@ -158,7 +167,7 @@ def _find_standing(shop: Shop) -> dict[str, frozenset[Purpose]]:
     """By worker who is here, the purposes that stand."""
     now = shop.clock.now()
     return {
-        worker.worker_uid: standing_purposes(
+        worker.worker_uid: running_purposes(
             shop.catalogue.consents(worker.worker_uid), shop.catalogue.withdrawals(worker.worker_uid), now
         )
         for worker in shop.catalogue.workers()

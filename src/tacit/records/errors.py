@@ -339,10 +339,10 @@ class PlainInShopError(InputError):
 
 
 class SameFootageError(InputError):
-    """Two workers cannot have filmed the same file."""
+    """Two workers cannot have filmed the same file, and the yes of the one is none of the other (rule R1)."""
 
     def __init__(self, file: str) -> None:
-        super().__init__(f"{file} was handed in before as another worker's footage. Find out whose it is.")
+        super().__init__(f"{file} was handed in before as another worker's footage (R1). Find out whose it is.")
 
 
 class FootageChangedError(InputError):
@@ -505,17 +505,17 @@ class KeyFileThereError(InputError):
 
 
 class AlteredDocumentError(DamageError):
-    """A signed document is not the one that was signed, or none at all."""
+    """A signed document is not the one that was signed, or none at all (rule R9)."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} proves nothing: {reason}. Ask whoever gave it to you for a whole copy.")
+        super().__init__(f"{name} proves nothing (R9): {reason}. Ask whoever gave it to you for a whole copy.")
 
 
 class ForeignDocumentError(InputError):
-    """A signed document is whole, but of another kind or another signer than expected."""
+    """A signed document is whole, but of another kind or another signer than expected (rule R9)."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name} is not what it was given for: {reason}. Check where it came from.")
+        super().__init__(f"{name} is not what it was given for (R9): {reason}. Check where it came from.")
 
 
 class ShortPassphraseError(InputError):
@@ -693,7 +693,7 @@ class BadNoteError(InputError):
 
     def __init__(self, name: str, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"{name} proves nothing: {reason}. Ask whoever gave it to you for a whole copy.")
+        super().__init__(f"{name} proves nothing (R9): {reason}. Ask whoever gave it to you for a whole copy.")
 
 
 class UnknownStewardKeyError(InputError):

@@ -55,12 +55,17 @@ class Consent:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """A worker's no, from this moment on, for the purposes named (rule R5)."""
+    """A worker's no, for the purposes named (rule R5). It counts from when it is on record, whatever a clock says.
+
+    consents: ids of every yes that there was when it was said. They are taken back by it, and so is any other that is
+    dated no later than it. It came later; records from before lack it.
+    """
 
     withdrawal_id: str
     worker_uid: str
     purposes: frozenset[Purpose]
     withdrawn_at: datetime
+    consents: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,8 @@ class Steward:
     """Somebody of a union, a works council or a co-operative who watches over agreements.
 
     steward_id: a short name that people type. public_key, sealing_key: Ed25519 and X25519 public keys (hex) of the
-    steward's own key file, which stays with the steward. agreements: ids of those they may pause and witness under.
+    steward's own key file, which stays with the steward. agreements: ids of those they may pause and witness under;
+    former: of those they watched over once, so that what they witnessed then still holds. It came later.
     """
 
     steward_id: str
@@ -114,3 +120,4 @@ class Steward:
     sealing_key: str
     agreements: frozenset[str]
     added_at: datetime
+    former: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ class Action(StrEnum):
     REVIEW = "review"  # the worker looks at their own footage, cuts it, covers things in it, takes a copy
     DERIVE = "derive"  # open the source, anonymise it, track the hands, look at the result inside the shop
     INCLUDE = "include"  # put it into a dataset
+    KEEP = "keep"  # leave it in a dataset that is made anew because another's footage was taken out
     LICENSE = "license"  # let a dataset with it leave under a licence
 
 

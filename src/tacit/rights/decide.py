@@ -6,13 +6,14 @@ nothing is read or written, and the same facts always give the same answer.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tacit.records.agreement import Agreement
-from tacit.records.people import Consent, Release, StandingRelease, Withdrawal
+from tacit.records.people import Consent, Release, StandingRelease
 from tacit.records.permit import Action, Permit, Request
 from tacit.records.purposes import Evidence
 from tacit.rights.facts import Facts
+from tacit.rights.standing import has_ended, is_withdrawn
 
 _STRENGTH = {Evidence.DECLARED: 0, Evidence.WITNESSED: 1, Evidence.SIGNED: 2}
 
@@ -33,18 +34,22 @@ def decide(facts: Facts, request: Request) -> Permit | Refusal:
     and is the evidence strong enough to leave the shop. Dates of the agreement are read as days in UTC.
 
     A worker who looks at their own footage needs none of that but that it was filmed with their yes: neither a pause
-    nor a withdrawn purpose takes it from them.
+    nor a withdrawn purpose takes it from them. Footage that is in a dataset stays in it when that is made anew without
+    another's, unless its own worker took something back: a pause or the end of an agreement lets nothing new begin, and
+    takes nothing away.
+
+    A no that is on record counts, whatever the clock says: one that was said while a clock ran ahead is no less a no.
     """
     if not facts.agreements:
         return Refusal("R1", "there is no agreement for this footage.")
-    if request.filmed_at > request.asked_at:
+    if request.filmed_at > request.asked_at and request.action not in (Action.KEEP, Action.REVIEW):
         return Refusal("R1", "the time of filming lies in the future.")
     yeses = _find_yeses(facts, request)
     if request.action is Action.REVIEW:
         return _review(request, yeses)
     agreement = _find_version(facts, request, yeses)
     refusal = _refuse_by_agreement(agreement, facts.is_paused, request)
-    if refusal:
+    if refusal and request.action is not Action.KEEP:
         return refusal
     consent = _find_standing(facts, agreement, request, yeses)
     if isinstance(consent, Refusal):
@@ -101,19 +106,14 @@ def find_release_moment(standing: StandingRelease, ready_at: datetime | None, ag
 
 
 def _is_given(release: Release, request: Request) -> bool:
-    return (
-        release.worker_uid == request.worker_uid
-        and release.released_at <= request.asked_at
-        and (release.ended_at is None or release.ended_at > request.asked_at)
-    )
+    return release.worker_uid == request.worker_uid and release.ended_at is None
 
 
 def _is_standing(standing: StandingRelease, agreement: Agreement, request: Request) -> bool:
     return (
         standing.worker_uid == request.worker_uid
         and standing.agreement_id == agreement.agreement_id
-        and standing.given_at <= request.asked_at
-        and (standing.ended_at is None or standing.ended_at > request.asked_at)
+        and standing.ended_at is None
     )
 
 
@@ -166,7 +166,8 @@ def _refuse_by_agreement(agreement: Agreement, is_paused: bool, request: Request
         return Refusal("R2", f"the agreement {agreement.agreement_id} does not name the purpose {request.purpose}.")
     if is_paused:
         return Refusal("R12", f"a steward paused the agreement {agreement.agreement_id}; everything under it stops.")
-    for what, day in (("filmed", request.filmed_at.date()), ("asked for", request.asked_at.date())):
+    for what, moment in (("filmed", request.filmed_at), ("asked for", request.asked_at)):
+        day = moment.astimezone(UTC).date()
         if not agreement.valid_from <= day <= agreement.valid_to:
             return Refusal(
                 "R1",
@@ -188,7 +189,7 @@ def _find_standing(facts: Facts, agreement: Agreement, request: Request, yeses: 
     before = [consent for consent in given if consent.given_at <= request.filmed_at]
     if not before:
         return Refusal("R1", "the worker consented only after it was filmed.")
-    standing = [consent for consent in before if not _is_withdrawn(consent, facts.withdrawals, request)]
+    standing = [consent for consent in before if not is_withdrawn(consent, request.purpose, facts.withdrawals)]
     if not standing:
         return Refusal("R1", f"the worker withdrew the consent to {request.purpose}.")
     running = [consent for consent in standing if not has_ended(consent, request.asked_at)]
@@ -196,20 +197,6 @@ def _find_standing(facts: Facts, agreement: Agreement, request: Request, yeses: 
         ended_on = max(consent.ends_on for consent in standing if consent.ends_on is not None)
         return Refusal("R1", f"the consent to {request.purpose} ended on {ended_on}.")
     return max(running, key=lambda consent: (_STRENGTH[consent.evidence], consent.given_at, consent.consent_id))
-
-
-def has_ended(consent: Consent, at: datetime) -> bool:
-    """True where the last day of a yes lies before a moment."""
-    return consent.ends_on is not None and at.date() > consent.ends_on
-
-
-def _is_withdrawn(consent: Consent, withdrawals: Iterable[Withdrawal], request: Request) -> bool:
-    return any(
-        withdrawal.worker_uid == consent.worker_uid
-        and request.purpose in withdrawal.purposes
-        and consent.given_at <= withdrawal.withdrawn_at <= request.asked_at
-        for withdrawal in withdrawals
-    )
 
 
 def _review(request: Request, yeses: Iterable[Consent]) -> Permit | Refusal:

@@ -20,14 +20,15 @@ class Use:
 
 
 def find_state(granted: License, events: Iterable[LicenseEvent], on: date) -> LicenseState:
-    """The state of a licence on a day; a revocation counts from the day it was said on, and more than an end."""
-    for event in events:
-        if event.kind is LicenseEventKind.REVOKED and event.at.date() <= on:
-            return LicenseState.REVOKED
+    """The state of a licence on a day; a revocation on record counts whatever the day is, and more than an end."""
+    if any(event.kind is LicenseEventKind.REVOKED for event in events):
+        return LicenseState.REVOKED
     return LicenseState.ENDED if on > granted.valid_until else LicenseState.RUNNING
 
 
-def check_use(granted: License, events: Iterable[LicenseEvent], is_paused: bool, use: Use) -> Refusal | None:
+def check_use(
+    granted: License, events: Iterable[LicenseEvent], is_paused: bool, use: Use, today: date
+) -> Refusal | None:
     """Why a use lies outside its licence; None where it is inside.
 
     Args:
@@ -35,9 +36,10 @@ def check_use(granted: License, events: Iterable[LicenseEvent], is_paused: bool,
         events: What happened to it since.
         is_paused: A steward paused the agreement that it rests on.
         use: What is asked for. Days are days in UTC, the last one of the licence included.
+        today: The day it is asked on. Once a licence is over, no use of an earlier day opens it again.
     """
     name = f"the licence {granted.license_id}"
-    state = find_state(granted, events, use.on)
+    state = find_state(granted, events, max(use.on, today))
     if state is LicenseState.REVOKED:
         return Refusal("R8", f"{name} was revoked. Delete every copy of its release.")
     if state is LicenseState.ENDED:

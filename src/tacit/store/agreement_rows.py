@@ -12,10 +12,11 @@ from tacit.records.people import Steward
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
 from tacit.store.codec import decode_record, encode_record
-from tacit.store.rows import Rows, check_same, next_position
+from tacit.store.rows import check_same, next_position
+from tacit.store.voucher_rows import VoucherRows
 
 
-class AgreementRows(Rows):
+class AgreementRows(VoucherRows):
     """Rows about what is agreed."""
 
     def add_agreement(self, agreement: Agreement, source: str, added_at: datetime) -> int:
@@ -105,6 +106,7 @@ class AgreementRows(Rows):
             if self.find_steward(name) is not None:
                 same = tables.stewards.c.steward_id == name
                 connection.execute(tables.stewards.update().where(same).values(body_sealed=sealed))
+                self._vouch(connection, tables.stewards, {"steward_id": name})
                 return
             position = next_position(connection, tables.stewards)
             connection.execute(insert(tables.stewards).values(steward_id=name, position=position, body_sealed=sealed))

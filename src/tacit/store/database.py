@@ -33,6 +33,9 @@ BeforeCommit = Callable[[Connection, Mapping[str, Collection[Mapping[str, Any]]]
 # One lock per schema: the schema's name as a 60-bit number.
 _POSTGRES_LOCK = "SELECT pg_advisory_xact_lock(('x' || substr(md5(current_schema()), 1, 15))::bit(60)::bigint)"
 
+# One view for all that is read together. Not for whoever writes: theirs would be from before the lock was theirs.
+_POSTGRES_VIEW = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
 
 class Database:
     """The database behind a catalogue.
@@ -125,8 +128,8 @@ class Database:
         writes = connection.get_execution_options().get("tacit_writes", False)
         if self.is_sqlite:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-        elif writes:
-            connection.exec_driver_sql(_POSTGRES_LOCK)
+        else:
+            connection.exec_driver_sql(_POSTGRES_LOCK if writes else _POSTGRES_VIEW)
 
     def _tell(self, context: ExceptionContext) -> None:
         """Say what a database driver says in our words, without the statement and its values."""

@@ -4,10 +4,11 @@ from sqlalchemy import insert, select
 
 from tacit.records.grievance import Grievance
 from tacit.store import tables
-from tacit.store.rows import Rows, next_position
+from tacit.store.rows import next_position
+from tacit.store.voucher_rows import VoucherRows
 
 
-class GrievanceRows(Rows):
+class GrievanceRows(VoucherRows):
     """Rows about complaints. Those of an erased worker are not there."""
 
     def set_grievance(self, grievance: Grievance) -> None:
@@ -16,6 +17,7 @@ class GrievanceRows(Rows):
         same = tables.grievances.c.grievance_id == grievance.grievance_id
         with self._database.writing() as connection:
             if connection.execute(tables.grievances.update().where(same).values(sealed=sealed)).rowcount:
+                self._vouch(connection, tables.grievances, {"grievance_id": grievance.grievance_id})
                 return
             connection.execute(
                 insert(tables.grievances).values(

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from tacit.seal.envelope import open_bytes, seal_bytes
 from tacit.store.disk import flush, write_new_file
 
 _PLAIN_MOMENT = re.compile(rb"[0-9]{4}-[0-9T:.+Z-]+")
+_MARKS_SEALED = "marks-sealed"
 
 
 class ShopKeys(ABC):
@@ -207,6 +209,9 @@ class FileKeyring(ShopKeys):
     Opened keys are kept in memory, but every use looks at the file first: once another process destroyed it, it is
     gone here too.
 
+    Marks of erasures were noted in the clear at first. The first opening seals those, and says so in a sealed file
+    `marks-sealed`; a mark in the clear that turns up later was put there by somebody without the master key.
+
     Args:
         folder: Outside the shop's folder, for this shop alone; made where it is missing, readable by its owner only.
         master_key: 32 secret bytes.
@@ -222,6 +227,8 @@ class FileKeyring(ShopKeys):
         self._opened: dict[str, tuple[tuple[int, int], bytes]] = {}
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not (folder / _MARKS_SEALED).exists():
+                self._seal_plain_marks()
         except OSError as error:
             raise self._unusable(error) from error
 
@@ -284,36 +291,49 @@ class FileKeyring(ShopKeys):
 
     def note_erasure(self, mark: str, erased_at: datetime) -> None:
         """Remember an erasure where no old copy of the shop can make it forgotten; on disk when this returns."""
-        draft = self._folder / f"{mark}.{secrets.token_hex(4)}.draft"
         try:
-            text = utc_text(erased_at).encode()
-            write_new_file(draft, seal_bytes(self._shop_key("wrap"), text, f"erased {mark}"))
-            draft.replace(self._folder / f"{mark}.erased")
-            flush(self._folder)
+            self._write_sealed(f"{mark}.erased", utc_text(erased_at).encode(), f"erased {mark}")
         except OSError as error:
             raise self._unusable(error) from error
 
+    def _seal_plain_marks(self) -> None:
+        for path in sorted(self._folder.glob("*.erased")):
+            noted = path.read_bytes()
+            if _PLAIN_MOMENT.fullmatch(noted):
+                self._write_sealed(path.name, noted, f"erased {path.stem}")
+        self._write_sealed(_MARKS_SEALED, b"", _MARKS_SEALED)
+
+    def _write_sealed(self, name: str, content: bytes, context: str) -> None:
+        draft = self._folder / f"{name.partition('.')[0]}.{secrets.token_hex(4)}.draft"
+        write_new_file(draft, seal_bytes(self._shop_key("wrap"), content, context))
+        draft.replace(self._folder / name)
+        flush(self._folder)
+
     def find_erasure(self, mark: str) -> datetime | None:
-        """When something of that mark was erased."""
+        """When something of that mark was erased. Raises TamperedError."""
         try:
             noted = (self._folder / f"{mark}.erased").read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._unusable(error) from error
-        if _PLAIN_MOMENT.fullmatch(noted):  # as they were noted at first
-            return datetime.fromisoformat(noted.decode())
         return datetime.fromisoformat(open_bytes(self._shop_key("wrap"), noted, f"erased {mark}").decode())
 
     def find_broken_keys(self) -> list[str]:
         """Names of the files in the keyring that were changed, in order."""
-        readers = {".key": self._find_worker_key, ".half": self._find_half, ".erased": self.find_erasure}
+        readers: dict[str, Callable[[str], object]] = {
+            ".key": self._find_worker_key,
+            ".half": self._find_half,
+            ".erased": self.find_erasure,
+        }
         self._opened.clear()
         broken = []
         for path in sorted(self._folder.iterdir()):
             try:
                 if path.suffix in readers:
                     readers[path.suffix](path.stem)
+                elif path.name == _MARKS_SEALED:
+                    open_bytes(self._shop_key("wrap"), path.read_bytes(), _MARKS_SEALED)
             except TamperedError:
                 broken.append(path.name)
         return broken

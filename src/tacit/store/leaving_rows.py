@@ -6,10 +6,11 @@ worker's key, which is wrapped under a hold key; openings and certificates lie u
 
 import base64
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from tacit.flows.catalogue_port import Unseal
 from tacit.records.certificate import Certificate
@@ -21,6 +22,8 @@ from tacit.store.people_rows import OF_ONE_WORKER, PeopleRows
 from tacit.store.rows import check_same, next_position
 
 _PACKED = (*OF_ONE_WORKER, tables.recordings)
+_OF_ONE_RECORDING = (tables.outcomes, tables.releases, tables.marks, tables.cuts)
+_WORDS = (tables.consents, tables.standing_releases, tables.grievances)
 
 
 class LeavingRows(PeopleRows):
@@ -34,6 +37,32 @@ class LeavingRows(PeopleRows):
                 mine = select(func.count()).where(table.c.worker_uid == worker_uid, table.c.sealed.is_not(None))
                 counts[table.name] = int(connection.execute(mine).scalar_one())
         return {kind: count for kind, count in sorted(counts.items()) if count}
+
+    def drop_rows(self, worker_uid: str, recordings: Collection[str], words: Collection[str]) -> None:
+        """Delete rows of a worker that no law asks to keep, before the others are packed.
+
+        Args:
+            worker_uid: Whose they are; rows of anybody else stay, whatever is named.
+            recordings: Ids; what was put down about them goes with them, and a husk stays, as after an erasure.
+            words: Ids of consents, standing releases and complaints.
+
+        Raises:
+            UnfinishedErasureError: All is deleted, but old pages of the file are not cleared; do it again.
+        """
+        if not recordings and not words:
+            return
+        with self._database.writing() as connection:
+            for table in _OF_ONE_RECORDING:
+                mine = table.c.worker_uid == worker_uid
+                connection.execute(delete(table).where(mine, table.c.recording_id.in_(recordings)))
+            for table in _WORDS:
+                key = next(iter(table.primary_key))
+                connection.execute(delete(table).where(table.c.worker_uid == worker_uid, key.in_(words)))
+            husks = tables.recordings.c.recording_id.in_(recordings) & (tables.recordings.c.worker_uid == worker_uid)
+            connection.execute(tables.recordings.update().where(husks).values(content_mac=None, sealed=None))
+            names = connection.execute(select(tables.recordings.c.recording_id).where(husks)).mappings().all()
+            self._vouch(connection, tables.recordings, *map(dict, names))
+            self._database.clear_old_pages_after()
 
     def hold_worker(self, hold: Hold, erased_at: datetime) -> None:
         """Pack a worker's rows under their key, put them down with the hold, and erase the rows; all or nothing.
@@ -149,6 +178,7 @@ class LeavingRows(PeopleRows):
                     return
                 same = rows_of.c.certificate_id == name
                 connection.execute(rows_of.update().where(same).values(body_sealed=sealed))
+                self._vouch(connection, rows_of, {"certificate_id": name})
                 return
             position = next_position(connection, rows_of)
             values = {"certificate_id": name, "position": position, "worker_uid": certificate.account}

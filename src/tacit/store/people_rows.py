@@ -62,9 +62,9 @@ class PeopleRows(VoucherRows):
         """Put new contents in the place of a worker's old ones; the label stays. Raises ErasedError."""
         sealed = self._seal(tables.workers, worker.worker_uid, worker.worker_uid, worker)
         with self._database.writing() as connection:
-            connection.execute(
-                tables.workers.update().where(tables.workers.c.worker_uid == worker.worker_uid).values(sealed=sealed)
-            )
+            same = tables.workers.c.worker_uid == worker.worker_uid
+            if connection.execute(tables.workers.update().where(same).values(sealed=sealed)).rowcount:
+                self._vouch(connection, tables.workers, {"worker_uid": worker.worker_uid})
 
     def find_worker(self, label: str) -> Worker | None:
         """The worker whom people call by this label."""

@@ -9,10 +9,11 @@ from tacit.records.errors import CatalogueDamageError, ErasedError
 from tacit.records.recording import Outcome, Recording
 from tacit.seal.canonical import utc_text
 from tacit.store import tables
-from tacit.store.rows import Rows, next_position
+from tacit.store.rows import next_position
+from tacit.store.voucher_rows import VoucherRows
 
 
-class RecordingRows(Rows):
+class RecordingRows(VoucherRows):
     """Rows about recordings. Those of an erased worker are husks, and not there for any question."""
 
     def add_recording(self, recording: Recording) -> Recording:
@@ -47,6 +48,7 @@ class RecordingRows(Rows):
             sealed = self._seal(tables.recordings, known.recording_id, known.worker_uid, corrected)
             same_id = tables.recordings.c.recording_id == known.recording_id
             connection.execute(tables.recordings.update().where(same_id).values(sealed=sealed))
+            self._vouch(connection, tables.recordings, {"recording_id": known.recording_id})
         return corrected
 
     def find_recording(self, recording_id: str) -> Recording | None:

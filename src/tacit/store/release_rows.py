@@ -7,10 +7,11 @@ from sqlalchemy import delete, insert, select
 
 from tacit.records.people import Release, StandingRelease
 from tacit.store import tables
-from tacit.store.rows import Rows, check_same, next_position
+from tacit.store.rows import check_same, next_position
+from tacit.store.voucher_rows import VoucherRows
 
 
-class ReleaseRows(Rows):
+class ReleaseRows(VoucherRows):
     """Rows about what may leave. Those of an erased worker are not there."""
 
     def add_release(self, release: Release) -> None:
@@ -49,6 +50,7 @@ class ReleaseRows(Rows):
             sealed = self._seal(tables.releases, recording_id, known.worker_uid, ended)
             same = tables.releases.c.recording_id == recording_id
             connection.execute(tables.releases.update().where(same).values(sealed=sealed))
+            self._vouch(connection, tables.releases, {"recording_id": recording_id})
 
     def remove_release(self, recording_id: str) -> None:
         """Forget the release of a recording, as if it had never been given; harmless where there is none."""
@@ -80,6 +82,7 @@ class ReleaseRows(Rows):
         same = tables.standing_releases.c.standing_id == standing.standing_id
         with self._database.writing() as connection:
             if connection.execute(tables.standing_releases.update().where(same).values(sealed=sealed)).rowcount:
+                self._vouch(connection, tables.standing_releases, {"standing_id": standing.standing_id})
                 return
             connection.execute(
                 insert(tables.standing_releases).values(

@@ -149,6 +149,24 @@ class ObjectVault:
             self._objects.sweep(f"{worker_uid}/{unit_id}")
         return len(units)
 
+    def drop_all_but(self, worker_uid: str, recordings: Collection[str]) -> int:
+        """Delete all units of work of a worker but those committed for these recordings; returns how many.
+
+        Those that were sealed off, too. A unit that was never committed goes, for nobody can tell of which recording
+        it is. Nothing is deleted before every commit record was read.
+
+        Raises:
+            ErasedError: The worker's key is gone, so that no commit record can be read.
+            TamperedError: A commit record was changed.
+        """
+        names = [name.split("/") for name in self._objects.list(worker_uid)]
+        keep = set()
+        for unit_id in sorted({parts[1] for parts in names if parts[-1] == _COMMIT}):
+            found = self._read_commit(worker_uid, f"{worker_uid}/{unit_id}/{_COMMIT}")
+            if found is not None and found.recording.recording_id in recordings:
+                keep.add(unit_id)
+        return self.drop_units(worker_uid, keep)
+
     def erase(self, worker_uid: str) -> int:
         """Leave a tombstone, then delete every object of a worker; returns how many were deleted."""
         self._objects.create(f"{_TOMBSTONES}/{worker_uid}", b"")

@@ -1,9 +1,10 @@
 """Keyed digests of rows, so that what changes behind the shop's back is found and named.
 
-What is sealed cannot be changed unseen, and the log vouches for itself. The rest is amounts, moments, positions and
-opaque ids in plain columns: whoever may write the file could change them. So every row, or group of rows that belong
-together, has a voucher: a digest under a key of the shop. Whatever a transaction inserts gets its voucher before it is
-committed, and whatever it deletes loses it; only who updates a plain column has to ask.
+The log vouches for itself. The rest is amounts, moments, positions and opaque ids in plain columns, which whoever may
+write the file could change, and what is sealed, in the place of which they could put what was sealed there before. So
+every row, or group of rows that belong together, has a voucher: a digest of all its columns under a key of the shop.
+Whatever a transaction inserts gets its voucher before it is committed, and whatever it deletes loses it; only who
+updates a row has to ask.
 """
 
 import json
@@ -27,8 +28,6 @@ _GROUPED = {
 """Tables whose rows stand in groups, and what those of a group have in common; in others each row is by itself."""
 
 _NOT_VOUCHED = frozenset({"vouchers", "log_entries", "log_nodes", "log_checkpoints"})
-# Their seals find a change.
-_SEALED = frozenset({"sealed", "body_sealed", "source_sealed", "path_sealed"})
 
 
 class VoucherRows(Rows):
@@ -39,7 +38,7 @@ class VoucherRows(Rows):
         database.before_commit = self._vouch_for_changes
 
     def _vouch(self, connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
-        """Make the vouchers of rows anew whose plain columns were updated."""
+        """Make the vouchers of rows anew that were updated."""
         self._set_vouchers(connection, table, rows)
 
     def vouch_for_all(self) -> None:
@@ -89,10 +88,7 @@ class VoucherRows(Rows):
             connection.execute(insert(tables.vouchers), made)
 
     def _compute_voucher(self, connection: Connection, table: Table, same: Mapping[str, Any]) -> bytes:
-        # What is under a legal hold has no key here that could tell.
-        seals = frozenset() if table is tables.holds else _SEALED
-        columns = [column for column in table.columns if column.name not in seals]
-        rows = connection.execute(select(*columns).filter_by(**same).order_by(*table.primary_key)).mappings()
+        rows = connection.execute(select(table).filter_by(**same).order_by(*table.primary_key)).mappings()
         return self._keys.mac("voucher", canonical_json([table.name, [_plain(row) for row in rows]]))
 
 

@@ -33,8 +33,8 @@ def revoked(on):
     return LicenseEvent("lic-1", LicenseEventKind.REVOKED, datetime(on.year, on.month, on.day, 12, tzinfo=UTC))
 
 
-def ask(events=(), is_paused=False, **changes):
-    return check_use(LICENSE, events, is_paused, replace(Use(TRAIN, "DE", GRANTED_ON), **changes))
+def ask(events=(), is_paused=False, today=GRANTED_ON, **changes):
+    return check_use(LICENSE, events, is_paused, replace(Use(TRAIN, "DE", GRANTED_ON), **changes), today)
 
 
 @given(
@@ -51,12 +51,15 @@ def test_r8_exactly_what_lies_inside_every_edge_is_allowed(purpose, place, on, i
 
 
 @given(DAYS, DAYS)
-def test_r8_a_revocation_counts_from_its_day_on(on, revoked_on):
-    state = find_state(LICENSE, [revoked(revoked_on)], on)
-    if on >= revoked_on:
-        assert state is LicenseState.REVOKED
-    else:
-        assert state is (LicenseState.RUNNING if on <= LAST_DAY else LicenseState.ENDED)
+def test_r8_a_revocation_on_record_counts_whatever_the_day(on, revoked_on):
+    assert find_state(LICENSE, [revoked(revoked_on)], on) is LicenseState.REVOKED
+    assert "was revoked" in ask(events=[revoked(revoked_on)], on=on).sentence
+
+
+@given(DAYS, DAYS)
+def test_r8_no_day_of_use_opens_a_licence_that_is_over_today(on, today):
+    inside = GRANTED_ON <= on <= LAST_DAY and today <= LAST_DAY
+    assert (ask(on=on, today=today) is None) == inside
 
 
 def test_other_events_end_no_licence():

@@ -52,8 +52,8 @@ def test_a_document_of_one_kind_is_none_of_another() -> None:
         read_document(json.dumps(moved, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode(), "r")
 
 
-def test_a_document_of_another_shop_is_refused() -> None:
-    with pytest.raises(ForeignDocumentError):
+def test_r9_a_document_of_another_shop_is_refused() -> None:
+    with pytest.raises(ForeignDocumentError, match=r"\(R9\)"):
         verify_document(CONTENT, "r", KIND, [public_key_of(new_private_key())])
 
 
