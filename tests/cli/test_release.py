@@ -82,6 +82,7 @@ def test_what_cannot_be_says_so_and_changes_nothing(ran):
     own.write_bytes(b"a film of somebody else")
     assert "left as it is" in release(desk, "preview", name, "--out", own, code=2).err
     assert own.read_bytes() == b"a film of somebody else"
+    assert "The machine stands in the way" in release(desk, "preview", name, "--out", "/proc/film.mp4", code=5).err
     assert "nobody-here" in release(desk, "list", "--worker", "nobody-here", code=2).err
     assert "rec-none" in release(desk, "give", name, "rec-none", code=2).err
     assert listed(desk)["cuts"] == n_cuts

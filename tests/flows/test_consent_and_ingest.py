@@ -12,6 +12,7 @@ from tacit.flows.add_agreement import require_agreement
 from tacit.flows.add_worker import add_worker, edit_worker
 from tacit.flows.give_consent import SaidYes, give_consent, refuse_consent
 from tacit.flows.ingest import ingest
+from tacit.flows.withdraw_consent import withdraw_consent
 from tacit.records.errors import (
     AlreadyThereError,
     BadNameError,
@@ -266,3 +267,11 @@ def test_label_that_looks_like_an_account_is_refused(bench):
     assert bench.catalogue.workers() == []
     for label in ("w-1", uid[:-1], f"{uid}2", f"a{uid}", uid.upper()):
         assert add_worker(bench.shop, label, "Asha", "en").label == label
+
+
+def test_r1_film_of_somebody_who_left_is_nobody_elses(bench):
+    bench.fill("asha", "ravi")
+    path = bench.folder / "asha.mp4"
+    withdraw_consent(bench.shop, bench.contract, "asha", (), bench.progress)
+    with pytest.raises(SameFootageError):
+        ingest(bench.shop, bench.source(path, "ravi"))

@@ -194,6 +194,7 @@ def test_tripwire_sees_every_step_of_a_sealing(watched):
     steps = interrupt(watched, 99, lambda shop: withdraw_consent(shop, watched.contract, "asha", (), watched.progress))
     assert steps[5:] == [
         "post",
+        "append_log",
         "seal_off",
         "split_worker_key",
         "hold_worker",
@@ -208,7 +209,7 @@ def test_tripwire_sees_every_step_of_a_sealing(watched):
     ]
 
 
-@pytest.mark.parametrize("limit", range(4, 18))
+@pytest.mark.parametrize("limit", range(4, 19))
 def test_r5_interrupted_sealing_is_finished_and_certified(watched, objects, keys, tmp_path, limit):
     uid = watched.uid("asha")
     with pytest.raises(Interrupted):

@@ -15,9 +15,13 @@ from tacit.flows.accept_clock import accept_clock
 from tacit.flows.add_steward import add_steward
 from tacit.flows.checkpoint_log import checkpoint_log, countersign_log
 from tacit.flows.countersign_note import countersign_note, take_signatures
+from tacit.flows.give_release import give_release, take_declared_release_back, take_release_back
 from tacit.flows.hand_out import hand_out
 from tacit.flows.log_entry import subject_digest
 from tacit.flows.prove_log import list_log, prove_entry, prove_growth
+from tacit.flows.record_payment import record_payment
+from tacit.flows.set_pin import set_pin
+from tacit.flows.settle import settle
 from tacit.flows.verify_log import Verified, log_origin, steward_origin, verify_log
 from tacit.records.errors import (
     BadNameError,
@@ -30,6 +34,7 @@ from tacit.records.errors import (
     NoSuchEntryError,
     UnknownStewardKeyError,
 )
+from tacit.records.money import Money
 from tacit.seal.keyfile import OpenKey, new_key_file, unlock_key_file
 from tacit.seal.notes import find_cosignature, is_signed
 from tacit.store.catalogue import SqlCatalogue, create_catalogue
@@ -443,6 +448,40 @@ def test_r9_a_clock_set_back_stops_decisions_until_somebody_says_so(bench: Bench
 
 
 # --- files -----------------------------------------------------------------------------------------------
+
+
+def test_r9_every_decision_about_terms_words_and_money_is_an_entry_once(bench: Bench) -> None:
+    (recording,) = bench.fill("asha", pin=PIN).values()
+    granted = bench.license()
+    before = len(bench.catalogue.log_entries())
+    for _ in range(2):
+        bench.agree()
+        record_payment(bench.shop, granted.license.license_id, Money("INR", 500), "ref-1")
+        settle(bench.shop)
+        take_declared_release_back(bench.shop, recording)  # it is signed, so it stands
+    set_pin(bench.shop, "asha", "another pin", PIN)
+    take_release_back(bench.shop, recording)
+    give_release(bench.shop, recording)
+    take_declared_release_back(bench.shop, recording)
+    take_declared_release_back(bench.shop, recording)
+    entries = bench.catalogue.log_entries()
+    about = {
+        "agreement": AGREEMENT_ID,
+        "payment": granted.license.license_id,
+        "settlement": " ".join(one.transaction_id for one in bench.catalogue.transactions() if one.kind != "payment"),
+        "pin": bench.uid("asha"),
+        "release-taken-back": recording.recording_id,
+        "release": recording.recording_id,
+    }
+    assert entries[0] == {
+        "kind": "agreement",
+        "at": entries[0]["at"],
+        "subject": subject_digest(bench.shop, AGREEMENT_ID),
+    }
+    wanted = ["payment", "settlement", "pin", "release-taken-back", "release", "release-taken-back"]
+    assert [(one["kind"], one["subject"]) for one in entries[before:]] == [
+        (kind, subject_digest(bench.shop, about[kind])) for kind in wanted
+    ]
 
 
 def test_a_file_is_handed_out_whole_and_never_over_another(tmp_path: Path) -> None:

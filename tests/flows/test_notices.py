@@ -132,7 +132,7 @@ def test_r1_another_wording_is_a_draft_again(agreed, reviewer, monkeypatch):
 def test_the_first_reviewer_of_a_wording_stays_and_each_review_is_in_the_log(agreed, reviewer):
     first = review_notice(agreed.shop, "hi", reviewer)
     assert review_notice(agreed.shop, "hi", key_of("Another")[1]) == first
-    assert [entry["kind"] for entry in agreed.catalogue.log_entries()] == ["notice-review"]
+    assert [entry["kind"] for entry in agreed.catalogue.log_entries()] == ["agreement", "notice-review"]
     assert "Reviewer Name" not in str(agreed.catalogue.log_entries())
 
 
@@ -200,7 +200,7 @@ def test_r1_a_yes_with_an_end_counts_until_that_day_and_no_longer(agreed):
 
 def test_r9_a_yes_is_in_the_log_and_a_no_leaves_nothing(agreed):
     yes(agreed, "en")
-    (entry,) = agreed.catalogue.log_entries()
+    (_agreement, entry) = agreed.catalogue.log_entries()
     assert entry["kind"] == "consent"
     assert agreed.uid("asha") not in str(entry)
 

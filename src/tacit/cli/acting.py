@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from tacit.records.errors import BadNameError
+
 ActingAs = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--as",
         metavar="ROLE[:ID]",
@@ -52,12 +54,14 @@ def _with_role(command: Callable[..., Any]) -> Callable[..., Any]:
     """The same command with one option more, told to Typer by its signature."""
 
     @functools.wraps(command)
-    def run(*arguments: Any, acting_as: str = "", **named: Any) -> Any:
-        with acting(acting_as):
+    def run(*arguments: Any, acting_as: str | None = None, **named: Any) -> Any:
+        if acting_as == "":  # a variable that is not set must not give every right
+            raise BadNameError("role", "", "ROLE or ROLE:ID, such as worker:asha or engineer,")
+        with acting(acting_as or ""):
             return command(*arguments, **named)
 
     whole = inspect.signature(command)
-    option = inspect.Parameter("acting_as", inspect.Parameter.KEYWORD_ONLY, default="", annotation=ActingAs)
+    option = inspect.Parameter("acting_as", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ActingAs)
     run.__signature__ = whole.replace(parameters=[*whole.parameters.values(), option])  # type: ignore[attr-defined]
     run.__annotations__ = {**command.__annotations__, "acting_as": ActingAs}
     return run

@@ -122,12 +122,21 @@ def list_(shop: ShopFolder = HERE, json: AsJson = False) -> None:
 
     An engineer or a licensee sees of each what is in it now (R7).
     """
+    from tacit.datasets.publish import find_digest
     from tacit.flows.plant_view import listed_versions, seen_datasets
 
     opened = open_shop(shop, Verb.READ, Kind.DATASET, listed=True)
-    columns: tuple[str, ...] = ("dataset", "version", "purpose", "episodes", "made", "folder")
+    columns: tuple[str, ...] = ("dataset", "version", "purpose", "episodes", "made", "there", "folder")
     rows: list[tuple[object, ...]] = [
-        (v.dataset_id, v.version, v.purpose.value, len(v.episodes), v.made_at.isoformat(timespec="seconds"), v.path)
+        (
+            v.dataset_id,
+            v.version,
+            v.purpose.value,
+            len(v.episodes),
+            v.made_at.isoformat(timespec="seconds"),
+            "yes" if find_digest(Path(v.path)) == v.digest else "no",
+            v.path,
+        )
         for v in listed_versions(opened.shop, opened.actor)
     ]
     if opened.actor.role in PLANT:

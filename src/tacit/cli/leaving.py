@@ -53,14 +53,16 @@ def withdraw(
     where the law of the agreement asks for that, and datasets are made anew without them. It ends in a certificate.
     This cannot be undone.
     """
-    from tacit.flows.withdraw_consent import finish_withdrawals, withdraw_consent
+    from tacit.flows.withdraw_consent import finish_withdrawals, has_anything_to_withdraw, withdraw_consent
     from tacit.records.errors import NothingToWithdrawError, UnknownThingError
 
     opened = open_shop(shop, Verb.SAY, Kind.CONSENT, worker=label)
     _require_new_file(opened, out)
     progress, purposes = TerminalProgress(), read_purposes(purpose or [])
     there = opened.shop.catalogue.find_worker(label)
-    if there is not None and not json:  # said first, for after an interruption nobody could find it any more
+    if (
+        there is not None and not json and has_anything_to_withdraw(opened.shop, there.worker_uid, purposes)
+    ):  # said first, for after an interruption nobody could find it any more
         say(f"What {label} earned is owed, and stays owed, under the account {there.worker_uid}.")
     try:
         done = withdraw_consent(opened.shop, opened.contract, label, purposes, progress, destroy_originals)

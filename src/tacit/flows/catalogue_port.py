@@ -128,6 +128,9 @@ class Catalogue(LogBook, Protocol):
     def find_recording(self, recording_id: str) -> Recording | None:
         """The recording of that id."""
 
+    def find_content_owner(self, content_mac: str) -> str | None:
+        """Opaque id of whose recording has that content, erased or not; of several the first one's."""
+
     def find_recording_by_content(self, content_mac: str) -> Recording | None:
         """The recording with that content, whoever submitted it."""
 

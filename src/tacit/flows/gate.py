@@ -147,11 +147,11 @@ class _Known:
         return self._keys.get(worker_uid, ())
 
     def steward_key(self, steward_id: str, agreement_id: str) -> str:
-        """The public key (hex) of a steward of an agreement; "" where there is none, which fits no signature."""
+        """The public key (hex) of who is or was a steward of an agreement; "" where nobody is: it fits no signature."""
         if self._stewards is None:
             self._stewards = {steward.steward_id: steward for steward in self._shop.catalogue.stewards()}
         steward = self._stewards.get(steward_id)
-        return steward.public_key if steward is not None and agreement_id in steward.agreements else ""
+        return steward.public_key if steward and agreement_id in steward.agreements | steward.former else ""
 
     def _gather_person(self, agreement_id: str, worker_uid: str) -> Facts:
         catalogue = self._shop.catalogue

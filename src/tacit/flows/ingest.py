@@ -74,8 +74,8 @@ def ingest(shop: Shop, source: Source) -> Recording:
         agreement_digest=permit.agreement_digest,
     )
     with shop.catalogue.transaction():
-        there = shop.catalogue.find_recording_by_content(content_mac)
-        if there is not None and there.worker_uid != worker.worker_uid:
+        owner = shop.catalogue.find_content_owner(content_mac)  # also of who left: their film is nobody else's now
+        if owner is not None and owner != worker.worker_uid:
             raise SameFootageError(source.path.name)
         return shop.catalogue.add_recording(recording)
 

@@ -19,7 +19,7 @@ from tacit.flows.ports import Progress, Shop
 from tacit.flows.replace_datasets import Replaced, find_lying, find_used, replace_each
 from tacit.records.certificate import Certificate
 from tacit.records.dataset import DatasetHead
-from tacit.records.errors import NothingToWithdrawError
+from tacit.records.errors import ClockSetBackError, NothingToWithdrawError, WaitingWithdrawalError
 from tacit.records.ids import new_id
 from tacit.records.people import Withdrawal
 from tacit.records.purposes import Purpose
@@ -61,9 +61,13 @@ def withdraw_consent(
 
     Raises:
         NothingToWithdrawError: No yes to any of these purposes stands.
+        WaitingWithdrawalError: The no counts, but the clock was set back, and what follows from it waits.
     """
     draft = _deny(shop, label, purposes, with_originals)
-    films, replaced, certificate = _carry_out(shop, contract, draft, progress)
+    try:
+        films, replaced, certificate = _carry_out(shop, contract, draft, progress)
+    except ClockSetBackError as error:  # nobody may read of a no that it was not written
+        raise WaitingWithdrawalError(label) from error
     return Withdrawn(
         purposes=certificate.purposes,
         erased=certificate.leaves,
@@ -73,6 +77,12 @@ def withdraw_consent(
         originals=tuple(film.path for film in films),
         certificate=certificate,
     )
+
+
+def has_anything_to_withdraw(shop: Shop, worker_uid: str, purposes: Collection[Purpose]) -> bool:
+    """True where a yes to one of these purposes stands, or any yes where none is named."""
+    standing = standing_purposes(shop.catalogue.consents(worker_uid), shop.catalogue.withdrawals(worker_uid))
+    return bool(frozenset(purposes) & standing if purposes else standing)
 
 
 def finish_withdrawals(shop: Shop, contract: Contract, progress: Progress) -> list[Replaced]:

@@ -723,6 +723,18 @@ class ClockSetBackError(MachineError):
         )
 
 
+class WaitingWithdrawalError(ClockSetBackError):
+    """A no was put down while the clock was set back; what follows from it waits (rules R5, R9)."""
+
+    def __init__(self, label: str) -> None:
+        MachineError.__init__(
+            self,
+            f"The no of the worker {label} is put down: denied from this moment on (R5). Erasing and the certificate "
+            "wait, for the clock is behind the log, which only goes forward (R9). Set the clock right and run the same "
+            "command again; if it was wrong before and is right now, run `tacit log accept-clock` first.",
+        )
+
+
 class ExposedKeyFileError(MachineError):
     """A key file can be read by other users of the machine."""
 

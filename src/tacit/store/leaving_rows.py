@@ -59,7 +59,7 @@ class LeavingRows(PeopleRows):
                 key = next(iter(table.primary_key))
                 connection.execute(delete(table).where(table.c.worker_uid == worker_uid, key.in_(words)))
             husks = tables.recordings.c.recording_id.in_(recordings) & (tables.recordings.c.worker_uid == worker_uid)
-            connection.execute(tables.recordings.update().where(husks).values(content_mac=None, sealed=None))
+            connection.execute(tables.recordings.update().where(husks).values(sealed=None))
             names = connection.execute(select(tables.recordings.c.recording_id).where(husks)).mappings().all()
             self._vouch(connection, tables.recordings, *map(dict, names))
             self._database.clear_old_pages_after()

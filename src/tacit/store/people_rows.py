@@ -175,7 +175,7 @@ class PeopleRows(VoucherRows):
             connection.execute(
                 tables.recordings.update()
                 .where(tables.recordings.c.worker_uid == worker_uid)
-                .values(content_mac=None, sealed=None)
+                .values(sealed=None)  # what it was, by a keyed digest, stays: it may not come back as another's
             )
             husks = select(tables.recordings.c.recording_id).where(tables.recordings.c.worker_uid == worker_uid)
             self._vouch(connection, tables.recordings, *map(dict, connection.execute(husks).mappings().all()))

@@ -56,6 +56,13 @@ class RecordingRows(VoucherRows):
         found = self._read_recordings(select(tables.recordings).where(tables.recordings.c.recording_id == recording_id))
         return found[0] if found else None
 
+    def find_content_owner(self, content_mac: str) -> str | None:
+        """Whose recording has that content, erased or not; of several the first one's."""
+        recordings = tables.recordings
+        statement = select(recordings.c.worker_uid).where(recordings.c.content_mac == content_mac)
+        with self._database.reading() as connection:
+            return connection.execute(statement.order_by(recordings.c.position)).scalars().first()
+
     def find_recording_by_content(self, content_mac: str) -> Recording | None:
         """The recording with that content, whoever submitted it; the first of several."""
         found = self._read_recordings(

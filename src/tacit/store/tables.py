@@ -117,8 +117,8 @@ recordings = Table(
     Column("recording_id", String, primary_key=True),
     Column("position", Integer, nullable=False, unique=True),
     Column("worker_uid", String, nullable=False, index=True),
-    Column("content_mac", String, index=True),  # NULL, like `sealed`: erased
-    Column("sealed", LargeBinary),
+    Column("content_mac", String, index=True),  # stays after an erasure
+    Column("sealed", LargeBinary),  # NULL: erased
 )
 
 outcomes = Table(

@@ -259,6 +259,17 @@ def test_command_says_what_is_proven_and_ends_with_a_code(tmp_path: Path) -> Non
     assert run("entry").returncode == 2
 
 
+def test_nobody_who_stops_reading_is_shown_a_fault_of_the_program(tmp_path: Path) -> None:
+    (tmp_path / "d").write_bytes(_signed("k", {"a": ["x" * 100] * 5000}))
+    command = [sys.executable, "-m", "tacit_verify", "d", "--key", public_key_of(SHOP)]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 0
+
+
 def test_what_a_document_says_cannot_drive_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "d").write_bytes(_signed("k", {"a": "\x1b[2J \u202e \x07"}))
     command = [sys.executable, "-m", "tacit_verify", "d", "--key", public_key_of(SHOP)]
