@@ -104,7 +104,7 @@ def test_what_was_changed_is_named(shop: Desk) -> None:
     said = log(shop, "verify", code=4)
     assert "does not fit its hash" in said
     assert "R9" in said
-    assert "entry 1" in log(shop, "show", code=4)
+    assert "entry 2" in log(shop, "show", code=4)
 
 
 def test_show_answers_with_one_json_object(shop: Desk) -> None:

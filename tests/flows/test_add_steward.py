@@ -55,7 +55,12 @@ def test_adding_again_adds_agreements(agreed: Bench) -> None:
     assert both.added_at == first.added_at
     assert add_steward(agreed.shop, "union", KEY, [AGREEMENT_ID]) == both
     assert agreed.catalogue.stewards() == [both]
-    assert [entry["kind"] for entry in agreed.catalogue.log_entries()] == ["agreement", "agreement", "steward", "steward"]
+    assert [entry["kind"] for entry in agreed.catalogue.log_entries()] == [
+        "agreement",
+        "agreement",
+        "steward",
+        "steward",
+    ]
 
 
 def test_r9_the_log_names_no_steward(agreed: Bench) -> None:

@@ -27,7 +27,10 @@ from tacit.records.errors import (
 from tacit.records.people import Steward
 from tacit.records.permit import Action
 from tacit.seal.keyfile import new_key_file, unlock_key_file
+from tacit.store.catalogue import SqlCatalogue
 from tacit.store.keyring import MemoryKeyring
+from tacit.store.objects import memory_objects
+from tacit.store.vault import ObjectVault
 
 from .conftest import AGREEMENT_ID, CONSENTED, RESEARCH, TRAINING
 from .test_withdraw import Counter, Interrupted, Tripwire
@@ -410,3 +413,16 @@ def test_r5_a_release_is_for_the_purposes_of_its_licence(bench):
     used = {used.dataset_id: used.problem for used in done.certificate.datasets}
     assert used == {both.version.dataset_id: "licensed"}
     assert training.version.dataset_id not in used
+
+
+def test_r5_an_old_copy_of_the_shop_beside_it_does_not_touch_what_is_held(watched):
+    uid = watched.uid("asha")
+    copied = SqlCatalogue("sqlite://", watched.keys)
+    copied.add_agreement(watched.catalogue.agreements()[0], "", CONSENTED)
+    copied.add_worker(watched.catalogue.find_worker("asha"))
+    withdraw(watched, "asha")
+    old = replace(watched.shop, catalogue=copied, vault=ObjectVault(memory_objects(), watched.keys))
+    finish_withdrawals(old, watched.contract, watched.progress)
+    assert old.catalogue.workers() == []
+    assert watched.keys.has_half(uid)
+    copied.close()

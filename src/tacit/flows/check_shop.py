@@ -77,6 +77,8 @@ def _find_broken_objects(shop: Shop) -> list[str]:
 def _find_changed_holds(shop: Shop) -> Iterator[str]:
     """What is under a legal hold has no key here; it is held against what it was when it was sealed."""
     for hold in shop.catalogue.holds():
+        if hold.destroyed_at is None and not shop.keys.has_half(hold.worker_uid):
+            yield f"The first half of the key of what is held of {hold.worker_uid} is not in the keyring any more."
         there = shop.vault.hash_held(hold.worker_uid) if hold.destroyed_at is None else hold.objects
         for name in sorted(hold.objects.keys() | there.keys()):
             if hold.objects.get(name) != there.get(name):

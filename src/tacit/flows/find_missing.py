@@ -110,4 +110,4 @@ def _look_at_recording(shop: Shop, told: _Told, recording_id: str) -> Iterator[s
 
 
 def _words(where: str, kind: str, n_told: int, n_there: int) -> str:
-    return f"{where} has {n_told} entries of the kind {kind}, and the catalogue has {n_there} of them."
+    return f"{where} counts {n_told} of the kind {kind}, and the catalogue has {n_there}."
