@@ -39,7 +39,10 @@ def remove(
     agreement: Annotated[list[str], typer.Option(help="An agreement they leave; can be given several times.")],
     shop: ShopFolder = HERE,
 ) -> None:
-    """Take agreements away from a steward, who stays on record so that earlier signatures still hold."""
+    """Take agreements away from a steward.
+
+    They stay on record, so that what they signed before still holds.
+    """
     from tacit.flows.remove_steward import remove_steward
 
     steward = remove_steward(open_shop(shop, Verb.CHANGE, Kind.STEWARD).shop, steward_id, agreement)

@@ -98,7 +98,7 @@ def erase_worker(shop: Shop, worker_uid: str) -> int:
     n_objects = shop.vault.erase(worker_uid)
     shop.keys.note_erasure(worker_uid, erased_at)
     shop.keys.destroy_worker_key(worker_uid)
-    if shop.catalogue.find_hold(worker_uid) is not None:  # else the half belongs to a hold that an old copy knows not of
+    if shop.catalogue.find_hold(worker_uid) is not None:  # else it belongs to a hold that an old copy knows not of
         shop.keys.destroy_half(worker_uid)
     shop.catalogue.erase_worker(worker_uid, erased_at)
     return n_objects

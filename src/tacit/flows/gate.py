@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tacit.flows.log_entry import subject_digest
 from tacit.flows.pause_agreement import is_paused
 from tacit.flows.ports import Shop
 from tacit.records.errors import RefusedError
@@ -194,5 +195,5 @@ def _entry(
         "action": action.value,
         "purpose": purpose.value,
         "answer": answer.rule if isinstance(answer, Refusal) else "permit",
-        "subject": shop.keys.mac("log-subject", recording_id.encode()).hex(),
+        "subject": subject_digest(shop, recording_id),
     }

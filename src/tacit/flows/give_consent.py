@@ -7,6 +7,7 @@ from datetime import date, datetime
 from tacit.flows.add_agreement import require_agreement
 from tacit.flows.add_worker import require_worker
 from tacit.flows.evidence import Voice, sign_as
+from tacit.flows.log_entry import log_decision
 from tacit.flows.ports import Shop
 from tacit.flows.review_notice import require_signed_language
 from tacit.records.agreement import Agreement
@@ -54,8 +55,6 @@ def give_consent(
     """
     worker = require_worker(shop, label)
     agreement = require_agreement(shop, agreement_id)
-    if given_at > shop.clock.now():
-        raise RefusedError("R1", f"the yes is dated {given_at.isoformat(timespec='seconds')}, which is yet to come.")
     check_not_erased(shop, label, given_at)
     added_at = shop.catalogue.find_version_added_at(agreement_id, agreement.digest)
     if added_at is not None and given_at < added_at:
@@ -70,6 +69,8 @@ def give_consent(
         raise BadEndError(str(said.ends_on), str(given_at.date()), str(agreement.valid_to))
     if said.notice is not None:
         _check_read(shop, agreement, said.notice, given_at)
+    if given_at > shop.clock.now():
+        raise RefusedError("R1", f"the yes is dated {given_at.isoformat(timespec='seconds')}, which is yet to come.")
     consent = _make_consent(worker, agreement, frozenset(purposes), given_at, said)
     for there in shop.catalogue.consents(worker.worker_uid):
         if _key(there) == _key(consent):
@@ -78,8 +79,7 @@ def give_consent(
     with shop.catalogue.transaction():
         _check_not_leaving(shop, worker.worker_uid)
         shop.catalogue.add_consent(consent)
-        subject = shop.keys.mac("log-subject", worker.worker_uid.encode()).hex()
-        shop.catalogue.append_log([{"kind": "consent", "at": shop.clock.now().isoformat(), "subject": subject}])
+        log_decision(shop, "consent", worker.worker_uid)
     return consent
 
 

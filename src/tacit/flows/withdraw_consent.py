@@ -13,6 +13,7 @@ from tacit.flows.contract import Contract
 from tacit.flows.destroy_hold import begin_destroying, find_due_holds, warn_of_holds
 from tacit.flows.erase_worker import change_draft, erase_again, erase_worker, is_erased, leave
 from tacit.flows.issue_certificate import begin_certificate, issue_certificate, note_replaced
+from tacit.flows.log_entry import log_decision
 from tacit.flows.originals import Original, destroy_originals, find_originals
 from tacit.flows.outbox import notify_untold
 from tacit.flows.ports import Progress, Shop
@@ -118,12 +119,11 @@ def _deny(shop: Shop, label: str, purposes: Collection[Purpose], with_originals:
         taken_back = frozenset(purposes) & standing if purposes else standing
         if not taken_back:
             raise NothingToWithdrawError(label)
-        subject = shop.keys.mac("log-subject", uid.encode()).hex()
         given = frozenset(yes.consent_id for yes in consents)
         withdrawal = Withdrawal(new_id("wd"), uid, taken_back, now, given)
         draft = begin_certificate(withdrawal, worker.language, standing == taken_back, with_originals)
         shop.catalogue.add_withdrawal(withdrawal)
-        shop.catalogue.append_log([{"kind": "withdrawal", "at": now.isoformat(), "subject": subject}])
+        log_decision(shop, "withdrawal", uid, now)
         shop.catalogue.set_certificate(draft)
     return draft
 
