@@ -103,18 +103,20 @@ class Interleaving:
     def holding(self, inside: Any) -> Iterator[None]:
         """Inside a transaction nobody else writes."""
         index = getattr(self._mine, "index", None)
-        with inside:
-            if index is not None:
-                self._holder, self._depth = index, self._depth + 1
-            try:
-                yield
-            finally:
+        try:
+            with inside:
                 if index is not None:
-                    self.stop(writes=True)
-        if index is not None:
-            self._depth -= 1
-            if self._depth == 0:
-                self._holder = None
+                    self._holder, self._depth = index, self._depth + 1
+                try:
+                    yield
+                finally:
+                    if index is not None:
+                        self.stop(writes=True)
+        finally:  # also where it was rolled back
+            if index is not None:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._holder = None
 
 
 class Turns:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from conftest import AGREEMENT, AGREEMENT_ID, FPS, HEIGHT, TRAINING, WIDTH, Bench, SilentProgress
 from tacit.datasets.check import check_dataset
-from tacit.datasets.publish import find_digest
+from tacit.datasets.publish import find_dataset_id, find_digest
 from tacit.datasets.reader import read_dataset
 from tacit.flows.add_agreement import add_agreement
 from tacit.flows.add_worker import add_worker
@@ -218,7 +218,8 @@ def judge_dataset(shop, place, here):
     digest = find_digest(place)
     if digest is None:
         return []
-    version = next((one for one in shop.catalogue.dataset_versions() if one.digest == digest), None)
+    made = [one for one in shop.catalogue.dataset_versions() if one.dataset_id == find_dataset_id(place)]
+    version = next((one for one in made if one.digest == digest), None)
     if version is None:
         return [f"{place.name} lies there and nobody knows it"]
     wrong = [str(fault) for fault in check_dataset(place)]

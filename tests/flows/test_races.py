@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tacit.datasets.publish import find_digest
+from tacit.datasets.publish import find_dataset_id, find_digest
 from tacit.datasets.reader import read_dataset
 from tacit.flows.build_dataset import Order, build_dataset, pseudonym
 from tacit.flows.grant_license import grant_license
@@ -135,13 +135,14 @@ def check_nothing_left(bench, worker_uid):
 
     What a licensee holds is out of reach, and in the certificate.
     """
-    versions = {one.digest: one for one in bench.catalogue.dataset_versions() if not one.release_of}
+    made = [one for one in bench.catalogue.dataset_versions() if not one.release_of]
+    versions = {(one.dataset_id, one.digest): one for one in made}
     for folder in {Path(version.path) for version in versions.values()}:
-        digest = find_digest(folder)
+        dataset_id, digest = find_dataset_id(folder), find_digest(folder)
         if digest is None:
             continue
-        assert not holds(versions[digest], worker_uid)
-        name = pseudonym(bench.shop, versions[digest].dataset_id, "worker", worker_uid)
+        assert not holds(versions[dataset_id, digest], worker_uid)
+        name = pseudonym(bench.shop, dataset_id, "worker", worker_uid)
         assert name not in {row["worker"] for row in read_dataset(folder).episodes}
     assert not bench.keys.has_worker_key(worker_uid)
     assert bench.shop.vault.is_erased(worker_uid)

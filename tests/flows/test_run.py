@@ -174,6 +174,9 @@ def test_erased_worker_does_not_rise_again_from_an_old_list(bench):
     later = "2026-03-13T08:00:00+00:00"  # the day after the withdrawal
     bench.clock.moment = bench.clock.moment.replace(day=14)
     (row,) = bench.run(HEAD + worker("asha", at=later) + recording("a.mp4", "asha", at=later)).rows
+    assert row.status is Status.FAILED  # the film from before is nobody's any more, whatever date it is given
+    bench.film("b.mp4")
+    (row,) = bench.run(HEAD + worker("asha", at=later) + recording("b.mp4", "asha", at=later)).rows
     assert row.status is Status.ACCEPTED
 
 
