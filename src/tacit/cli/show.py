@@ -11,7 +11,7 @@ from tacit.records.oneline import escape_controls
 
 if TYPE_CHECKING:
     from tacit.flows.ports import Shop
-    from tacit.flows.withdraw_consent import Replaced
+    from tacit.flows.replace_datasets import Replaced
 
 
 def say(text: str) -> None:

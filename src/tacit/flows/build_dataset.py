@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from tacit.flows.contract import Contract
 from tacit.flows.dataset_order import Built, Order
 from tacit.flows.find_dataset import dataset_id_of, find_newest
 from tacit.flows.find_edition import Edition, find_edition
+from tacit.flows.gate import LOOK_EVERY
 from tacit.flows.ports import Progress, Shop
 from tacit.flows.take_over import Earlier
 from tacit.footage.remux import remux_stretch
@@ -45,7 +45,6 @@ from tacit.seal.c2pa import VideoClaim, VideoSigner, sign_mp4
 from tacit.seal.canonical import canonical_json
 from tacit.seal.signed_shares import share_table_bytes
 
-_LOOK_EVERY = timedelta(seconds=2)  # how soon a withdrawal or a pause stops a build that is under way
 _TRIES = 3  # of a build that others overtake; the second one usually finds that theirs is the same
 
 
@@ -190,7 +189,7 @@ def _write(
     with progress.step("Writing the dataset", sum(piece.outcome.accepted_ms for piece in pieces)) as tell:
         done_ms, looked_at, log_at = 0, shop.clock.now(), shop.catalogue.log_root()
         for piece in pieces:
-            if shop.clock.now() - looked_at > _LOOK_EVERY:
+            if shop.clock.now() - looked_at > LOOK_EVERY:
                 if shop.catalogue.log_root() != log_at:  # whoever decides anything puts it there
                     log_at = shop.catalogue.log_root()
                     check_still_allowed(shop, order, pieces)

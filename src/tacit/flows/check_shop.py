@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tacit.datasets.check import check_dataset
@@ -15,6 +16,7 @@ from tacit.flows.ports import Shop
 from tacit.flows.verify_log import verify_log
 from tacit.money.ledger import check_ledger
 from tacit.records.errors import DamageError, FaultyLogError, FaultyShopError
+from tacit.records.people import Consent, StandingRelease
 
 
 @dataclass(frozen=True)
@@ -88,16 +90,21 @@ def _find_changed_holds(shop: Shop) -> Iterator[str]:
 def _find_false_words(shop: Shop) -> Iterator[str]:
     """Yeses, releases and pauses whose signature does not fit."""
     for agreement in shop.catalogue.agreements():
-        yield from _told(lambda agreement=agreement: is_paused(shop, agreement.agreement_id))  # type: ignore[misc]
+        yield from _told(partial(is_paused, shop, agreement.agreement_id))
     people = {worker.worker_uid: worker for worker in shop.catalogue.workers()}
     for worker in people.values():
-        for word in (*shop.catalogue.consents(worker.worker_uid), *shop.catalogue.standing_releases(worker.worker_uid)):
-            yield from _told(lambda word=word, worker=worker: check_spoken(shop, word, worker))  # type: ignore[misc]
+        uid = worker.worker_uid
+        words: list[Consent | StandingRelease] = [
+            *shop.catalogue.consents(uid),
+            *shop.catalogue.standing_releases(uid),
+        ]
+        for word in words:
+            yield from _told(partial(check_spoken, shop, word, worker))
     for recording in shop.catalogue.recordings():
         release = shop.catalogue.find_release(recording.recording_id)
         worker = people[recording.worker_uid]
         if release is not None:
-            yield from _told(lambda word=release, worker=worker: check_spoken(shop, word, worker))  # type: ignore[misc]
+            yield from _told(partial(check_spoken, shop, release, worker))
 
 
 def _find_dataset_faults(shop: Shop) -> Iterator[str]:

@@ -17,7 +17,7 @@ from tacit.rights.evidence import check_evidence
 from tacit.rights.facts import Facts
 
 _MANY = 100  # questions at once, from where on the words of a worker are read together
-_LOOK_EVERY = timedelta(seconds=2)  # how soon a withdrawal or a pause stops work that is under way
+LOOK_EVERY = timedelta(seconds=2)  # how soon a withdrawal or a pause stops work that is under way
 
 
 def ask(shop: Shop, action: Action, purpose: Purpose, recording: Recording) -> Permit:
@@ -82,7 +82,7 @@ def watch(
     def report_and_look(done: float) -> None:
         nonlocal looked_at
         report(done)
-        if shop.clock.now() - looked_at > _LOOK_EVERY:
+        if shop.clock.now() - looked_at > LOOK_EVERY:
             looked_at = shop.clock.now()
             refusal = look_again(shop, Action.DERIVE, purpose, [recording])
             if refusal is not None:

@@ -16,7 +16,8 @@ from tacit.flows.give_release import declare_release, take_declared_release_back
 from tacit.flows.ingest import Source, ingest
 from tacit.flows.ports import Engine, Job, Progress, Shop
 from tacit.flows.process import Processed, process
-from tacit.flows.withdraw_consent import Replaced, finish_withdrawals
+from tacit.flows.replace_datasets import Replaced
+from tacit.flows.withdraw_consent import finish_withdrawals
 from tacit.records.dataset import DatasetVersion
 from tacit.records.errors import InputError, RefusedError
 from tacit.records.permit import Permit

@@ -11,7 +11,7 @@ from pathlib import Path
 from tacit.flows.add_worker import require_worker
 from tacit.flows.contract import Contract
 from tacit.flows.destroy_hold import begin_destroying, find_due_holds, warn_of_holds
-from tacit.flows.erase_worker import change_draft, erase_again, erase_worker, is_erased, leave
+from tacit.flows.erase_worker import change_draft, erase_again, is_erased, leave
 from tacit.flows.issue_certificate import begin_certificate, issue_certificate, note_replaced
 from tacit.flows.log_entry import log_decision
 from tacit.flows.originals import Original, destroy_originals, find_originals
@@ -25,8 +25,6 @@ from tacit.records.ids import new_id
 from tacit.records.people import Withdrawal
 from tacit.records.purposes import Purpose
 from tacit.rights.standing import running_purposes, standing_purposes
-
-__all__ = ["Replaced", "Withdrawn", "erase_worker", "finish_withdrawals", "withdraw_consent"]
 
 
 @dataclass(frozen=True)

@@ -127,22 +127,14 @@ class DatasetRows(VoucherRows):
         episodes = connection.execute(select(lines).filter_by(**key).order_by(lines.c.episode_index)).mappings()
         parts = connection.execute(select(shares.c.account, shares.c.parts).filter_by(**key).order_by(shares.c.line))
         return DatasetVersion(
-            dataset_id=row.dataset_id,
-            version=row.version,
-            agreement_id=row.agreement_id,
-            purpose=Purpose(row.purpose),
-            path=self._keys.unseal_for_shop(row.path_sealed, _path_context(key)).decode(),
-            digest=row.digest,
+            **vars(self._read_head(row)),
             inputs_mac=row.inputs_mac,
-            made_at=datetime.fromisoformat(row.made_at),
             episodes=tuple(
                 EpisodeLine(**{name: value for name, value in line.items() if name in _OF_LINE}) for line in episodes
             ),
             shares=ShareTable(
                 row.shares_basis, tuple((account, count) for account, count in parts), row.shares_signature
             ),
-            agreement_digest=row.agreement_digest or "",
-            release_of=row.release_of or "",
         )
 
 
